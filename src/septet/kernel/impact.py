@@ -1,0 +1,286 @@
+"""Impact: what fails, or loses what it had to spare, when a record fails; walked in memory over the relations.
+
+Every process keeps one graph and the position of the journal up to which it is true. A request first takes over what
+later entries did to relations, so it never answers from the past. Which relation types carry impact, and which way,
+is said where they are declared.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from septet.kernel.actors import Actor
+from septet.kernel.errors import NotFound
+from septet.kernel.journal import read_changes
+from septet.kernel.models import Entry, Record, Relation
+from septet.kernel.policy import may, visible_to
+from septet.kernel.registry import registry
+from septet.lib.graph import ALWAYS, Graph
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.void]
+
+LIMIT = 1000
+_MOST_PATCHED = 5000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ROW = [
+    ("id", "i8"),
+    ("record", "i8"),
+    ("target", "i8"),
+    ("type", "i2"),
+    ("need", "i4"),
+    ("since", "i8"),
+    ("until", "i8"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A record that another one reaches.
+
+    `distance` counts relations; `parent` is the id of the record one step nearer, None if the actor may not see it;
+    `relation` is the key of the relation type between the two. `effect` is "failing" when too few of the suppliers it
+    needs are left, "degraded" when it loses one directly or further up but still works, and empty when asked upwards.
+    """
+
+    record: Record
+    distance: int
+    parent: int | None
+    relation: str
+    effect: Literal["failing", "degraded", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What is affected, nearest first. `total` counts all of it, `failing` those of them that fail, and `hidden` those
+    among the nearest ones that the actor may not see, which are therefore not in `nodes`."""
+
+    nodes: list[Affected]
+    total: int
+    failing: int
+    hidden: int
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The relations that carry impact, and the graph made of them, as of a position of the journal.
+
+    `seal` is the hash of the entry at `position`: if another stands there now, this is another journal.
+    """
+
+    position: int
+    seal: bytes
+    rows: "Rows"
+    withdrawn: dict[int, int]
+    graph: Graph
+
+
+_kept: _Held | None = None
+
+
+def impact(
+    record: Record,
+    *,
+    actor: Actor,
+    up: bool = False,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    removed: Sequence[Record] = (),
+    limit: int = LIMIT,
+) -> Impact:
+    """What is affected when `record` fails, together with the `removed` ones; with `up`, what it depends on.
+
+    `as_of` asks for the relations of a moment (default: now), `known_at` for what the journal knew of them then. At
+    most `limit` records are named, the nearest ones. Raises NotFound for a record that the actor may not see.
+    """
+    for one in (record, *removed):
+        if not may(actor, "see", one):
+            raise NotFound(f"There is no record {one.number}, or you may not see it.")
+    held = _current() if known_at is None else _as_known(_current(), known_at)
+    at = _microseconds(as_of or timezone.now())
+    starts = [record.pk, *(one.pk for one in removed)]
+    reach = held.graph.reach(starts, down=not up, at=at)
+    failing = set() if up else set(held.graph.failed(starts, at=at).tolist()) - set(starts)
+    nearest = reach.nodes[:limit].tolist()
+    seen = {one.pk: one for one in visible_to(actor, Record.objects.filter(pk__in=nearest), few=True)}
+    keys = _carriers()
+    nodes = []
+    for pk, distance, parent in zip(nearest, reach.distances.tolist(), reach.parents.tolist(), strict=False):
+        if pk not in seen:
+            continue
+        edge = held.graph.edge(pk, parent, at=at) if up else held.graph.edge(parent, pk, at=at)
+        relation = keys[int(held.rows["type"][edge])]
+        named_parent = parent if parent in seen or parent in starts else None
+        effect: Literal["failing", "degraded", ""] = "" if up else "failing" if pk in failing else "degraded"
+        nodes.append(Affected(seen[pk], distance, named_parent, relation, effect))
+    return Impact(nodes, len(reach.nodes), len(failing), len(nearest) - len(nodes))
+
+
+def _carriers() -> list[str]:
+    """The keys of the relation types that carry impact; rows hold their places in this list."""
+    return sorted(key for key, one in registry.relations.items() if one.impact)
+
+
+def _current() -> _Held:
+    """The graph as the journal has it now. What a transaction sees may never come true, so that is not kept."""
+    global _kept  # noqa: PLW0603  # one graph per process is the point
+    held = _kept
+    position, seal = _latest()
+    if held is None or not _continues(held):
+        held = _loaded(position, seal)
+    else:
+        relations, records = _touched_since(held.position)
+        if len(relations) + len(records) > _MOST_PATCHED:
+            held = _loaded(position, seal)
+        elif relations or records:
+            held = _patched(held, relations, records)
+        held = replace(held, position=position, seal=seal)
+    if held.position and not connection.in_atomic_block:
+        _kept = held
+    return held
+
+
+def _latest() -> tuple[int, bytes]:
+    found = Entry.objects.filter(position__isnull=False).order_by("-position").values_list("position", "hash").first()
+    return (found[0] or 0, bytes(found[1])) if found else (0, b"")
+
+
+def _continues(held: _Held) -> bool:
+    found = Entry.objects.filter(position=held.position).values_list("hash", flat=True).first()
+    return found is not None and bytes(found) == held.seal
+
+
+def _touching(entries: QuerySet[Entry]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Those entries that changed a relation or withdrew a record: (record id, changes)."""
+    found = entries.filter(Q(changes__contains='"relations.') | Q(changes__contains='"withdrawn_at":'))
+    for record, changes in found.values_list("record_id", "changes").iterator():
+        yield record, read_changes(changes)
+
+
+def _touched_since(position: int) -> tuple[set[int], set[int]]:
+    """The ids of relations changed, and of records withdrawn or restored, by entries that came after `position`."""
+    relations: set[int] = set()
+    records: set[int] = set()
+    for entries in (Entry.objects.filter(position__gt=position), Entry.objects.filter(position=None)):
+        # In no order: asked for by id, SQLite would read the whole journal along it.
+        for record, changes in _touching(entries.order_by()):
+            relations.update(pk for pk, _ in filter(None, map(_relation_field, changes)))
+            if "withdrawn_at" in changes:
+                records.add(record)
+    return relations, records
+
+
+def _relation_field(key: str) -> tuple[int, str] | None:
+    """The relation's id and field that a key of an entry's changes names, if it names any."""
+    part, _, rest = key.partition(".")
+    pk, _, name = rest.partition(".")
+    return (int(pk), name) if part == "relations" else None
+
+
+def _loaded(position: int, seal: bytes) -> _Held:
+    rows = _rows(_stored(Relation.objects.filter(type__in=_carriers())))
+    withdrawn = _withdrawn(Record.objects.all())
+    return _Held(position, seal, rows, withdrawn, _graph(rows, withdrawn))
+
+
+def _patched(held: _Held, relations: set[int], records: set[int]) -> _Held:
+    """The same with these relations and withdrawals read anew."""
+    fresh = _stored(Relation.objects.filter(type__in=_carriers(), pk__in=relations))
+    rows = _with_rows(held.rows, relations, fresh)
+    withdrawn = {pk: at for pk, at in held.withdrawn.items() if pk not in records}
+    withdrawn |= _withdrawn(Record.objects.filter(pk__in=records))
+    return replace(held, rows=rows, withdrawn=withdrawn, graph=_graph(rows, withdrawn))
+
+
+def _as_known(held: _Held, known_at: datetime) -> _Held:
+    """What the journal knew at a moment: every change recorded later is taken back."""
+    keys = _carriers()
+    before: dict[int, dict[str, Any]] = {}
+    owners: dict[int, int] = {}
+    withdrawn: dict[int, Any] = {}
+    for record, changes in _touching(Entry.objects.filter(recorded_at__gt=known_at).order_by("id")):
+        for key, change in changes.items():
+            if named := _relation_field(key):
+                before.setdefault(named[0], {}).setdefault(named[1], change[0])
+                owners[named[0]] = record
+            elif key == "withdrawn_at":
+                withdrawn.setdefault(record, change[0])
+    stored = {row[0]: row for row in _stored(Relation.objects.filter(pk__in=before))}
+    rows = []
+    for pk, fields in before.items():
+        row = stored.get(pk, (pk, owners[pk], None, None, None, None, None))
+        names = ("target", "type", "need", "valid_from", "valid_to")
+        values = [fields.get(name, value) for name, value in zip(names, row[2:], strict=True)]
+        if values[0] is not None and values[1] in keys:
+            rows.append((pk, row[1], *values))
+    known = _with_rows(held.rows, before, rows)
+    still = {pk: at for pk, at in held.withdrawn.items() if pk not in withdrawn}
+    still |= {pk: _microseconds(datetime.fromisoformat(at)) for pk, at in withdrawn.items() if at is not None}
+    return replace(held, rows=known, withdrawn=still, graph=_graph(known, still))
+
+
+def _stored(relations: QuerySet[Relation]) -> Iterator[tuple[Any, ...]]:
+    names = ("id", "record_id", "target_id", "type", "need", "valid_from", "valid_to")
+    return relations.values_list(*names).iterator(chunk_size=10_000)
+
+
+def _rows(relations: Iterable[tuple[Any, ...]]) -> "Rows":
+    import numpy as np
+
+    places = {key: place for place, key in enumerate(_carriers())}
+    plain = (
+        (pk, record, target, places[key], need or 0, _bound(since, ALWAYS[0]), _bound(until, ALWAYS[1]))
+        for pk, record, target, key, need, since, until in relations
+    )
+    return np.fromiter(plain, np.dtype(_ROW))
+
+
+def _with_rows(rows: "Rows", gone: Iterable[int], fresh: Iterable[tuple[Any, ...]]) -> "Rows":
+    import numpy as np
+
+    return np.concatenate([rows[~np.isin(rows["id"], list(gone))], _rows(fresh)])
+
+
+def _withdrawn(records: QuerySet[Record]) -> dict[int, int]:
+    """When each withdrawn record was withdrawn; from then on it needs nobody and nobody needs it."""
+    found = records.filter(withdrawn_at__isnull=False).values_list("pk", "withdrawn_at")
+    return {pk: _microseconds(at) for pk, at in found if at is not None}
+
+
+def _graph(rows: "Rows", withdrawn: dict[int, int]) -> Graph:
+    import numpy as np
+
+    forth = np.array([registry.relations[key].impact == "forth" for key in _carriers()], np.bool_)[rows["type"]]
+    until = rows["until"]
+    if withdrawn:
+        pks = np.array(sorted(withdrawn))
+        ends = np.array([withdrawn[pk] for pk in pks.tolist()])
+        for side in ("record", "target"):
+            place = np.searchsorted(pks, rows[side]).clip(max=len(pks) - 1)
+            until = np.where(pks[place] == rows[side], np.minimum(until, ends[place]), until)
+    return Graph(
+        np.where(forth, rows["target"], rows["record"]),
+        np.where(forth, rows["record"], rows["target"]),
+        kinds=rows["type"],
+        needs=rows["need"],
+        valid_from=rows["since"],
+        valid_to=until,
+    )
+
+
+def _bound(at: Any, otherwise: int) -> int:
+    if at is None:
+        return otherwise
+    return _microseconds(datetime.fromisoformat(at) if isinstance(at, str) else at)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,46 @@
+"""Records by their ids: the SQL is written once, for every page and action begins with it."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection, models
+
+from septet.kernel.prepared import Prepared, Slot, one_of, prepare
+
+M = TypeVar("M", bound=models.Model)
+
+
+def load(model: type[M], pk: int | str) -> M | None:
+    """The row with this id as an instance, None if there is none."""
+    names, prepared = _prepared(model, connection.vendor)
+    found = prepared.read({"pk": pk})
+    return model.from_db(connection.alias, names, found[0]) if found else None
+
+
+@lru_cache(maxsize=256)
+def _prepared(model: type[models.Model], vendor: str) -> tuple[list[str], Prepared]:
+    names = [one.attname for one in model._meta.concrete_fields]
+    return names, prepare(model._default_manager.filter(pk=Slot("pk")).order_by().values_list(*names))
+
+
+class Head(NamedTuple):
+    """What is said of a record where another one mentions it, and by which is judged who may see it."""
+
+    pk: int
+    kind: str
+    title: str
+    state: str
+    confidentiality: str
+
+
+def heads(ids: Iterable[int]) -> list[Head]:
+    """Those of some records that there are, in no order, by one query."""
+    wanted = set(ids)
+    if not wanted:
+        return []
+    condition, value = one_of(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, kind, title, state, confidentiality FROM record WHERE id {condition}", [value])
+        found: list[Any] = cursor.fetchall()
+    return [Head(*row) for row in found]

@@ -1,0 +1,1 @@
+"""Django's commands, as far as Septet changes them."""
