@@ -1,0 +1,1 @@
+"""Sites: where people and items are."""

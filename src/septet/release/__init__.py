@@ -1,0 +1,1 @@
+"""The Release role cluster: changes, configuration items and articles."""

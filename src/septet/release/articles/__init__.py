@@ -1,0 +1,1 @@
+"""Articles: what we know, written down for whom it is meant."""

@@ -1,0 +1,1 @@
+"""From an authorised change to its review: build, test, do, look back."""

@@ -1,0 +1,1 @@
+"""The Service role cluster: the service catalogue."""

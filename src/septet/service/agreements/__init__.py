@@ -1,0 +1,1 @@
+"""Agreements: what was promised to whom, and how fast."""

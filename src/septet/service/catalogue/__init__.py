@@ -1,0 +1,1 @@
+"""Services: what IT provides, in its customers words."""

@@ -1,0 +1,1 @@
+"""The Support role cluster: incidents and interactions."""

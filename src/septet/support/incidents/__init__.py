@@ -1,0 +1,1 @@
+"""Incidents: something does not work, and somebody waits for it."""

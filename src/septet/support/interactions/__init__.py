@@ -1,0 +1,1 @@
+"""Interactions: contacts with the desk."""
