@@ -1,0 +1,1 @@
+"""The board: how the role clusters stand, and what needs a person now."""

@@ -1,0 +1,1 @@
+"""Checklists: the tasks that an event asks for each time it happens."""

@@ -1,0 +1,1 @@
+"""Goals as OpenSLO documents, out and in."""

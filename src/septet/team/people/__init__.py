@@ -1,0 +1,1 @@
+"""People, organisations and function teams, and the rights that membership gives."""

@@ -1,0 +1,1 @@
+"""Priority from impact and urgency, by an editable and dated matrix."""

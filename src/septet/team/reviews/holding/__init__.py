@@ -1,0 +1,1 @@
+"""A review at work: prepared, held, decided, written down, followed up."""

@@ -1,0 +1,1 @@
+"""Skills: what people can do, and what the work of a function team needs."""

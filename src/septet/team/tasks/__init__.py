@@ -1,0 +1,1 @@
+"""Tasks: what somebody has to do, alone or for another record."""

@@ -1,0 +1,1 @@
+"""Virtual teams: people of several role clusters and of partners who work together for one service or project."""
