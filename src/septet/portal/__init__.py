@@ -1,0 +1,1 @@
+"""What people outside IT see: ask, follow, answer, read, and learn how the services stand."""

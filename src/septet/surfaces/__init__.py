@@ -1,0 +1,1 @@
+"""The four ways in, each one thin grammar over every registered type."""

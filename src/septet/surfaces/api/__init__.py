@@ -1,0 +1,1 @@
+"""The API: every registered type over HTTP, as JSON."""

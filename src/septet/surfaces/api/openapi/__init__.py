@@ -1,0 +1,1 @@
+"""The OpenAPI document, assembled from the registry: nothing in it is written down twice."""

@@ -1,0 +1,1 @@
+"""The command line: every registered type from a terminal."""

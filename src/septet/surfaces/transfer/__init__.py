@@ -1,0 +1,1 @@
+"""Import and export: files become records, records become files."""
