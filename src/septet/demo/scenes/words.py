@@ -1,0 +1,177 @@
+"""Words that are filled into scenes, and sentences that fit nearly all of them."""
+
+ROOMS = {
+    "bremen": (
+        "room Weser",
+        "room Roland",
+        "room Schnoor",
+        "room Vegesack",
+        "the training room",
+        "room 3.12",
+        "room 2.01",
+    ),
+    "leeds": ("room Aire", "room Kirkstall", "room Headingley", "the boardroom in Leeds", "room 1.04"),
+    "porto": ("room Douro", "room Ribeira", "room Foz", "the corner office in Porto"),
+    "halifax": ("room Citadel", "room Peggys Cove", "the chart room"),
+}
+FOLDERS = (
+    "Broker letters",
+    "Loss lists 2024",
+    "Treaties",
+    "Audit samples",
+    "Board papers",
+    "Tariff comparison",
+    "Photographs of damages",
+    "Complaints",
+    "Renewals autumn",
+    "Price tables",
+    "Recovery lawyers",
+    "Hull surveys",
+    "Budget",
+    "Interview notes",
+    "Seminar papers",
+    "Regress cases",
+)
+PROGRAMS = (
+    "the drawing program",
+    "the statistics program",
+    "the PDF editor",
+    "the project planner",
+    "the vector editor",
+    "the mapping tool",
+    "the video editor",
+)
+SHIPS = (
+    "Nordlicht",
+    "Atlantic Petrel",
+    "Maria Celeste II",
+    "Baltic Trader",
+    "Cape Breton Star",
+    "Vale Spirit",
+    "Hanseat",
+    "Ponta Delgada",
+)
+PARTNERS = (
+    "North Quay Brokers",
+    "the reinsurer",
+    "the surveyor",
+    "the court",
+    "the workshop",
+    "the lawyer's office",
+    "a policy holder",
+    "Vale Clinics",
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+CLOCKS = (
+    "half past eight",
+    "nine o'clock",
+    "a quarter past nine",
+    "ten",
+    "eleven",
+    "noon",
+    "one o'clock",
+    "two",
+    "half past two",
+    "four",
+    "a quarter to five",
+)
+# What people add to their report.
+ADDED = (
+    "Please call me, I am at my desk until five.",
+    "I restarted twice.",
+    "A colleague next to me has the same.",
+    "It is only me, as far as I know.",
+    "A picture of the message is attached to my mail.",
+    "It worked yesterday.",
+    "I can work with something else until noon.",
+    "Please be quick, customers are waiting.",
+    "No message, it simply stops.",
+    "I tried with another browser.",
+    "I am in the home office today.",
+    "My team lead knows.",
+    "There is no hurry before Thursday.",
+    "I will be in a meeting from two to three.",
+    "Thank you!",
+    "This is the second time.",
+    "I already looked into the articles, that did not help.",
+    "The same happened in spring.",
+    "I work at another desk meanwhile.",
+    "You helped me so quickly last time.",
+    "It affects three of us.",
+    "Whoever comes, please ring before.",
+    "I have not changed anything.",
+    "My old notebook could do it.",
+    "Best reach me on my mobile.",
+    "It costs me an hour a day.",
+    "A new colleague begins tomorrow and needs it.",
+    "If I can help by testing, tell me.",
+    "Could this have to do with Sunday's maintenance?",
+    "I am new here and may have overlooked something.",
+)
+# What IT people say while they work, where the scene says nothing of its own.
+WORKING = (
+    "Looked at it together by remote control.",
+    "Cannot reproduce it yet, asked for the exact time.",
+    "Found the entry in the log.",
+    "Trying it with a second account.",
+    "Same as a case of last month.",
+    "Called, got the mailbox, will try again at two.",
+    "Asked the application team for a look.",
+    "It is better now; watching it.",
+    "Need ten minutes at the desk, agreed for three o'clock.",
+    "Compared with a computer on which it works.",
+    "The user is content with the way round until tomorrow.",
+    "Tried the steps of the article first.",
+    "Updated, waiting for a restart.",
+    "Checked: nobody else on the floor is affected.",
+    "Asked for a picture of the message.",
+)
+WAITED = {
+    "user": (
+        "Asked for the time and the exact message.",
+        "Waiting for a moment at which the notebook is free.",
+        "Sent a way to try; waiting to hear whether it helps.",
+        "The user is out until tomorrow.",
+        "Asked for the consent of the team lead.",
+    ),
+    "supplier": (
+        "Reported to the supplier.",
+        "The supplier looks at it.",
+        "Part ordered at the supplier.",
+        "The supplier sends somebody.",
+    ),
+    "change": ("Goes with the change on Sunday.", "Needs the change that is planned for next week."),
+}
+RESUMED = {
+    "user": ("The answer came.", "Has called back.", "The notebook is free now."),
+    "supplier": ("The supplier has answered.", "The part is here.", "The technician was here."),
+    "change": ("The change is made.",),
+}
+REOPENED = (
+    "It happens again since this morning.",
+    "It helped for a day.",
+    "Not quite: one of the two things is still wrong.",
+    "Came back after the restart.",
+    "My colleague still has it.",
+)
+HANDED_ON = (
+    "They know this system.",
+    "Needs rights that the desk does not have.",
+    "Looks like their side.",
+    "More than a setting; please have a look.",
+    "Found no cause at the first level.",
+)
