@@ -1,0 +1,1 @@
+"""Goals: what is measured, and that it is right."""
