@@ -171,6 +171,13 @@ def test_a_token_acts_for_its_person(cli: Cli, cast: Cast) -> None:
     assert found is not None
     assert found.actor.person == cast.alice.pk
     assert cli("token", "alice@example.org").out.startswith("spt_")
+    scoped = cli("token", "alice@example.org", "--scope", "read:INC", "--scope", "comment:incidents", "--days", "7")
+    limited = find_actor(scoped.out.strip())
+    assert limited is not None
+    assert str(limited.actor.limits) == "comment:incident read:incident"
+    wrong = cli("token", "alice@example.org", "--scope", "comment:incidnet")
+    assert wrong.code == 1
+    assert "Did you mean 'incident'?" in wrong.err
     assert cli("token", cast.bob.number, "--as", cast.alice.number).code == 1
     assert cli("token", cast.alice.number, "--as", cast.alice.number).code == 0
 

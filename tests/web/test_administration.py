@@ -1,6 +1,7 @@
 """One's own account, and what administrators see."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -35,6 +36,44 @@ def test_a_token_is_shown_once_and_ends_when_revoked(browser_of: SignIn) -> None
     assert find_actor(f"spt_{secret}") is None
     assert [one.event for one in LogEntry.objects.order_by("pk")] == ["token-made", "token-revoked"]
     assert alice.post("/me/tokens/", {"label": "", "days": "30"}).status_code == 422
+
+
+def test_a_token_may_what_its_maker_chose_and_lists_say_so(browser_of: SignIn) -> None:
+    admin, alice = browser_of("admin"), browser_of("alice")
+    chosen: dict[str, Any] = {
+        "access": "chosen",
+        "scope": ["read:change", "undo"],
+        "actions": "comment:INC, resolve:incident",
+    }
+    sent: dict[str, Any] = {
+        "only looks": {},
+        "watches": chosen,
+        "does all": {"access": "everything"},
+    }
+    for label, more in sent.items():
+        assert alice.post("/me/tokens/", {"label": label, "days": "30", **more}).status_code == 200
+    scopes = dict(Token.objects.values_list("label", "scope"))
+    assert scopes == {
+        "only looks": "read",
+        "watches": "comment:incident read:change resolve:incident undo",
+        "does all": "",
+    }
+    for page in (alice.get("/me/").text, admin.get("/administration/tokens/").text):
+        for words in ("Read everything", "Read changes", "Resolve: incidents", "Whatever the person may do"):
+            assert words in page
+    noted = LogEntry.objects.filter(event="token-made").values_list("detail", flat=True)
+    assert "watches, for comment:incident read:change resolve:incident undo" in noted
+    for wrong, said in (
+        ({"access": "chosen"}, "Choose at least one thing"),
+        ({"access": "chosen", "actions": "resolv:incident"}, "Did you mean &#39;resolve&#39;?"),
+        ({"access": "chosen", "actions": "read:" + "x" * 3000}, "There is no record type"),
+        ({"access": "all"}, "Choose what the token may do"),
+    ):
+        answer = alice.post("/me/tokens/", {"label": "kept while mending", "days": "30", **wrong})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert 'value="kept while mending"' in answer.text
+    assert Token.objects.count() == 3
 
 
 def test_times_are_shown_in_the_reader_s_zone(browser_of: SignIn) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from septet.kernel.actors import Actor, right_of
 from septet.kernel.errors import Conflict, Invalid
+from septet.kernel.limits import limits_of
 from septet.kernel.models import Account, Record, SignInLink, Token
 from septet.kernel.prepared import as_stored
 
@@ -57,13 +58,24 @@ def use_sign_in_link(secret: str, now: datetime | None = None) -> Account | None
     return link.account if link.account.is_active else None
 
 
-def new_token(account: Account, label: str, expires_at: datetime | None = None) -> str:
-    """A new token's secret, shown this once; it may do what its person may."""
+def new_token(account: Account, label: str, expires_at: datetime | None = None, *, scope: str = "") -> str:
+    """A new token's secret, shown this once; it may do what its person may, as far as `scope` allows it. The scope is
+    one that `limits.checked_scope` gave."""
     secret = TOKEN_BEGINS + secrets.token_urlsafe(32)
     Token.objects.create(
-        account=account, label=label, digest=digest(secret), created_at=timezone.now(), expires_at=expires_at
+        account=account,
+        label=label,
+        scope=scope,
+        digest=digest(secret),
+        created_at=timezone.now(),
+        expires_at=expires_at,
     )
     return secret
+
+
+def told(label: str, scope: str) -> str:
+    """A new token as the second log tells of it."""
+    return f"{label}, for {scope or 'everything'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +90,7 @@ class TokenUse:
 
 # As SQL, because every call of the API begins with it and Django needs longer to write it than the database to answer.
 _WHO = """
-SELECT t.id, t.label, t.used_on, a.id, a.zone, r.id, r.title, r.customer_id,
+SELECT t.id, t.label, t.scope, t.used_on, a.id, a.zone, r.id, r.title, r.customer_id,
   g.verb, g.kind, g.team_id, g.service_id, g.site_id, g.technology_id, g.for_person_id
 FROM token t JOIN account a ON a.id = t.account_id JOIN record r ON r.id = a.person_id
 LEFT JOIN grant_ g ON g.person_id = r.id AND g.since <= %s AND (g.until IS NULL OR g.until > %s)
@@ -97,10 +109,16 @@ def find_actor(secret: str, now: datetime | None = None) -> TokenUse | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, label, used_on, account, zone, person, name, organisation = rows[0][:8]
-    rights = tuple(right_of(*row[8:]) for row in rows if row[8] is not None)
+    pk, label, scope, used_on, account, zone, person, name, organisation = rows[0][:9]
+    rights = tuple(right_of(*row[9:]) for row in rows if row[9] is not None)
     actor = Actor(
-        name=name, person=person, account=account, organisation=organisation, rights=rights, zone=zone or "UTC"
+        name=name,
+        person=person,
+        account=account,
+        organisation=organisation,
+        rights=rights,
+        limits=limits_of(scope),
+        zone=zone or "UTC",
     )
     today = moment.date()
     # SQLite gives a date as text here.

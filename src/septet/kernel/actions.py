@@ -100,7 +100,7 @@ def _perform(
 ) -> Entry | None:
     record: Any = locked(it, act.record.pk)
     verdict = _allowed(it, one, act.actor, record)
-    act.actor = act.actor.on_behalf_of(verdict.for_person or act.actor.for_person)
+    act.actor = act.actor.on_behalf_of(verdict.for_person or act.actor.for_person).unlimited()
     if version is not None and record.version != version:
         raise Stale(
             f"{record.number} was changed in the meantime: you saw version {version}, it is now {record.version}. "
@@ -441,7 +441,7 @@ def create(
         set_values(it, record, derived or {})
         record.updated_at = moment
         it.settle(record, None, moment)
-        actor = actor.on_behalf_of(_opening(it, actor, record).for_person or actor.for_person)
+        actor = actor.on_behalf_of(_opening(it, actor, record).for_person or actor.for_person).unlimited()
         act = parts.Act(record, actor, moment, now, note, audience, via, request or new_request())
         required = dict.fromkeys(name for name, f in it.editable.items() if f.required)
         # A record is inserted before whatever refers to it: for a row that came first, SQLite would search tables that

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils import timezone
@@ -10,6 +11,9 @@ from django.utils import timezone
 from septet.kernel.errors import NotFound
 from septet.kernel.models import Account, Record, Verb
 from septet.kernel.prepared import as_stored
+
+if TYPE_CHECKING:
+    from septet.kernel.limits import Limits
 
 # For which part of the work a right holds: (dimension, id of the record that stands for it); empty for everywhere.
 # See `scopes`.
@@ -38,7 +42,8 @@ class Actor:
     """Somebody who asks for something, with the rights in force right now.
 
     `all_rights` is the local operator's and the system's. `organisation` is where the person belongs; what is
-    shared with it is shared with them. `for_person` is the absent person on whose behalf they act right now.
+    shared with it is shared with them. `for_person` is the absent person on whose behalf they act right now. `limits`
+    are those of the token by which they act, if it has any.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Actor:
     rights: tuple[Right, ...] = ()
     all_rights: bool = False
     for_person: int | None = None
+    limits: "Limits | None" = None
     zone: str = field(default="UTC", compare=False)
 
     @cached_property
@@ -104,6 +110,10 @@ class Actor:
     def on_behalf_of(self, person: int | None) -> "Actor":
         """The same actor, acting for an absent person (None: for themselves); every entry will say so."""
         return self if person == self.for_person else replace(self, for_person=person)
+
+    def unlimited(self) -> "Actor":
+        """The same actor, for what belongs to something that the token allows."""
+        return self if self.limits is None else replace(self, limits=None)
 
 
 def _seen_by_scope(kind: str) -> bool:

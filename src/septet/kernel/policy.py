@@ -53,6 +53,8 @@ def may_do(actor: Actor, verb: str, record: Record, shared: Callable[[], bool] |
     """
     it = registry.types[record.kind]
     one = it.actions.get(verb)
+    if one and (beyond := _beyond_limits(actor, one.name, it)) is not None:
+        return beyond
     needed = one.verb if one else verb
     if verb == "edit":
         needed = it.edit_verb
@@ -64,6 +66,8 @@ def may_do(actor: Actor, verb: str, record: Record, shared: Callable[[], bool] |
 
 def may_create(actor: Actor, it: RecordType) -> Verdict:
     """Whether `actor` may open a record of this type, somewhere at least; see `may_open` for a certain one."""
+    if (beyond := _beyond_limits(actor, "create", it)) is not None:
+        return beyond
     if actor.all_rights:
         return Verdict(True, f"{actor.name} has all rights.")
     if rights := actor.rights_to(it.create_verb, it.kind):
@@ -89,6 +93,17 @@ def may_open(actor: Actor, it: RecordType, record: Record) -> Verdict:
         False,
         f"Your right to {it.create_verb} {it.singular} records holds for a part of the work in which this one does not "
         "lie; name a service or a site that is yours.",
+    )
+
+
+def _beyond_limits(actor: Actor, action: str, it: RecordType) -> Verdict | None:
+    """Why the token by which the actor acts does not allow this to records of a type, if it does not."""
+    if actor.limits is None or actor.limits.may_do(action, it.kind):
+        return None
+    return Verdict(
+        False,
+        f"This token may not {action} {it.label_plural.lower()}: it is limited to {actor.limits}. "
+        f"Use one with the scope {action}:{it.kind}.",
     )
 
 

@@ -183,6 +183,8 @@ def read_about(record: Record, name: str, actor: Actor, values: Mapping[str, Any
 def read_report(name: str, actor: Actor, values: Mapping[str, Any]) -> Any:
     """The answer of a report. Raises NotFound, Refused, Invalid."""
     one = offers.report(name)
+    if actor.limits is not None and not actor.limits.may_read(one.kind):
+        raise Refused(f"This token may not read {one.name}: it is limited to {actor.limits}.")
     _check_right(one, actor)
     return one.function(actor, **_given(one, actor, values))
 
@@ -190,8 +192,12 @@ def read_report(name: str, actor: Actor, values: Mapping[str, Any]) -> Any:
 def run_procedure(name: str, actor: Actor, values: Mapping[str, Any], *, via: str, request: str) -> Any:
     """Do what a procedure does and return its answer. Raises NotFound, Refused, Invalid and what its actions raise."""
     one = offers.procedure(name)
+    if actor.limits is not None and not actor.limits.may_run(name):
+        raise Refused(
+            f"This token may not run {name}: it is limited to {actor.limits}. Use one with the scope run:{name}."
+        )
     _check_right(one, actor)
-    return one.function(actor, via=via, request=request, **_given(one, actor, values))
+    return one.function(actor.unlimited(), via=via, request=request, **_given(one, actor, values))
 
 
 def _check_right(one: Offer, actor: Actor) -> None:

@@ -64,12 +64,32 @@ class Call:
             raise NotFound(f"There is nothing called {path!r} here.{suggestion(path, registry.by_path)}")
         return registry.by_path[path]
 
+    def readable(self, path: str) -> RecordType:
+        """The same, if the token may read such records. Raises Refused besides."""
+        it = self.type(path)
+        self.demand_reading(it)
+        return it
+
+    def demand_reading(self, it: RecordType | None = None) -> None:
+        """Refuse what needs to read records of a type, or of all types, by a token that may not. Raises Refused."""
+        limits = self.actor.limits
+        if limits is None or limits.may_read(it.kind if it else "*"):
+            return
+        what, scope = (it.label_plural.lower(), f"read:{it.kind}") if it else ("records of every type", "read")
+        raise Refused(f"This token may not read {what}: it is limited to {limits}. Use one with the scope {scope}.")
+
+    def demand_scope(self, *words: str) -> None:
+        """Refuse a limited token that has none of these words in its scope. Raises Refused."""
+        limits = self.actor.limits
+        if limits is not None and not limits.allow(*words):
+            raise Refused(f"This token is limited to {limits}. Use one with the scope {words[0]}.")
+
     def find(self, types: str, written: str) -> Any:
         """The record of an address, by number, id or SOURCE:KEY.
 
         Raises NotFound, Conflict, or Elsewhere if it is of another type or its number has another prefix.
         """
-        it = self.type(types)
+        it = self.readable(types)
         record = find(written, self.actor)
         self.record = record
         as_number = "-" in written and ":" not in written
@@ -172,6 +192,8 @@ def authenticated(request: HttpRequest, request_id: str) -> Call:
             attempts.failed("token", request)
             attempts.check("token", request, MOST_WRONG_TOKENS)
             raise Unauthenticated("The token is not known, has expired or was revoked. Ask for a new one.")
+        if found.actor.limits is not None and not found.actor.limits.open_the_api:
+            raise Refused("This token opens calendar feeds alone. Make one for the API under My account.")
         if found.first_use_today:
             log.note("token-use", found.actor, via=VIA, request=request_id, detail=found.label)
         return Call(request, found.actor, found.account, request_id)

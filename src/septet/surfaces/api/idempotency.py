@@ -55,6 +55,8 @@ def once(call: Call, content: bytes, do: Callable[[], HttpResponse], *, whole: b
 
 def _fingerprint(call: Call, content: bytes) -> bytes:
     digest = hashlib.sha256(f"{call.request.method} {call.request.get_full_path()}\n".encode())
+    # What a token may not do, it is not told either because another token of the same person did it.
+    digest.update(str(call.actor.limits or "").encode())
     digest.update(content)
     return digest.digest()
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from septet.kernel import content
 from septet.kernel.errors import Invalid, Refused
+from septet.kernel.limits import IMPORT
 from septet.kernel.models import Verb
 from septet.kernel.work import enqueue
 from septet.lib.text import suggestion
@@ -31,6 +32,7 @@ MOST_FILES = 20
 def import_records(call: Call) -> HttpResponse:
     """Import the files of a form by the profile of the same form."""
     call.params()
+    call.demand_scope(IMPORT)
     if not call.actor.has(Verb.IMPORT):
         raise Refused("You may not import: nobody granted you the right.")
     if not is_form(call.request):

@@ -10,6 +10,7 @@ from septet.kernel import reading, search
 from septet.kernel.errors import Invalid, NotFound
 from septet.kernel.fields import moment_text
 from septet.kernel.impact import LIMIT, Impact, impact
+from septet.kernel.limits import DO, IMPORT, READ, UNDO
 from septet.kernel.models import Record, Run, Verb
 from septet.kernel.references import find
 from septet.surfaces.api import answers
@@ -36,6 +37,7 @@ def show_relations(call: Call, types: str, number: str) -> HttpResponse:
 def show_impact(call: Call, types: str, number: str) -> HttpResponse:
     """What fails or suffers if the record fails; with `up`, what it depends on; `without` takes others away too."""
     record = call.find(types, number)
+    call.demand_reading()
     params = call.params("up", "without", "limit", "as_of", "known_at")
     removed = [find(one.strip(), call.actor) for one in params.get("without", "").split(",") if one.strip()]
     found = impact(
@@ -83,7 +85,9 @@ def search_records(call: Call) -> HttpResponse:
     text = params.get("q", "").strip()
     if not 1 <= len(text) <= 500:
         raise Invalid(fields={"q": "Say what to search for, in 1 to 500 characters."})
-    kind = call.type(params["type"]).kind if params.get("type") else None
+    it = call.type(params["type"]) if params.get("type") else None
+    call.demand_reading(it)
+    kind = it.kind if it else None
     hits = search.search(text, call.actor, kind=kind, limit=_limit(params.get("limit", ""), 20, LARGEST_SEARCH))
     return answers.as_json({"items": [asdict(one) for one in hits]})
 
@@ -91,6 +95,7 @@ def search_records(call: Call) -> HttpResponse:
 def show_run(call: Call, run: str) -> HttpResponse:
     """A background run: the caller's own, or anybody's for administrators."""
     call.params()
+    call.demand_scope(READ, DO, IMPORT, UNDO)
     try:
         found = Run.objects.filter(pk=UUID(run)).first()
     except ValueError:
@@ -146,6 +151,7 @@ def show_me(call: Call) -> HttpResponse:
             "organisation": reading.link("organisation", actor.organisation, titles),
             "teams": [reading.link("function-team", one, titles) for one in sorted(actor.teams)],
             "rights": sorted(rights, key=lambda one: (one["kind"], one["verb"])),
+            "scope": str(actor.limits or ""),
             "zone": actor.zone,
         }
     )

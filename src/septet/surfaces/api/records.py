@@ -19,7 +19,7 @@ from septet.surfaces.api.times import read_times
 
 def list_records(call: Call, types: str) -> HttpResponse:
     """One page of a list, with the count of all of it if that was asked for."""
-    it = call.type(types)
+    it = call.readable(types)
     counted = truth({"count": call.request.GET.get("count", "")}, "count")
     query = listing.Query.parse(it, dict(call.request.GET.lists()), zone=call.actor.zone)
     page = listing.page(query, call.actor)

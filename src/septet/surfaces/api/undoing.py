@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from septet.kernel.actions import validate
 from septet.kernel.errors import NotFound
 from septet.kernel.fields import LongText
+from septet.kernel.limits import UNDO
 from septet.kernel.models import Entry
 from septet.kernel.registry import STRICT
 from septet.kernel.undo import check_known, undo_request
@@ -33,18 +34,20 @@ class Undo(BaseModel):
 def undo(call: Call, request_id: str) -> HttpResponse:
     """Append the inverse of every entry of a request; records on which that is not possible are named, with why."""
     call.params()
+    call.demand_scope(UNDO)
+    actor = call.actor.unlimited()
     try:
         undone = str(UUID(request_id))
     except ValueError:
         raise NotFound(f"There is no request {request_id!r}; a request id is a UUID.") from None
     given = validate(Undo, call.json())
-    check_known(undone, call.actor)
+    check_known(undone, actor)
 
     def do() -> HttpResponse:
         if Entry.objects.filter(request=undone).order_by()[: AT_ONCE + 1].count() > AT_ONCE:
             told = {"person": call.actor.person, "undone": undone, "under": call.id, **given}
             return accepted(enqueue(undo_all, asked_by=call.actor, request=call.id, **told))
-        report = undo_request(undone, call.actor, via=VIA, dry_run=given["dry_run"], note=given["note"], under=call.id)
+        report = undo_request(undone, actor, via=VIA, dry_run=given["dry_run"], note=given["note"], under=call.id)
         return answers.as_json(undo_body(report, given["dry_run"]))
 
     return once(call, call.request.body, do, whole=False)

@@ -1,13 +1,19 @@
 """Commands that let somebody in: token for a program, sign-in-link for a person."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from septet.kernel import accounts, log
-from septet.kernel.errors import Conflict, Refused
+from septet.kernel.errors import Conflict, Invalid, Refused
+from septet.kernel.limits import checked_scope
 from septet.kernel.models import Account, Verb
 from septet.kernel.references import find_person
 from septet.surfaces.cli.call import VIA, Call
 from septet.surfaces.cli.welcome import link_to
+
+LONGEST_DAYS = 3650
 
 
 def token(call: Call) -> None:
@@ -15,8 +21,15 @@ def token(call: Call) -> None:
     person = find_person(call.arguments.who, call.actor)
     if person.pk != call.actor.person and not call.actor.has(Verb.ADMINISTER):
         raise Refused("You may make a token for yourself only; for others it needs the right to administer.")
-    secret = accounts.new_token(_account_of(person), "command line")
-    log.note("token-made", call.actor, via=VIA, request=call.request, record=person, detail="command line")
+    label, days, scope = call.arguments.label.strip(), call.arguments.days, checked_scope(call.arguments.scope)
+    if not 1 <= len(label) <= 100:
+        raise Invalid(fields={"label": "Say in at most 100 characters what the token is for."})
+    if days is not None and days > LONGEST_DAYS:
+        raise Invalid(fields={"days": f"A token is valid for at most {LONGEST_DAYS} days; leave it out for no end."})
+    until = timezone.now() + timedelta(days=days) if days else None
+    secret = accounts.new_token(_account_of(person), label, until, scope=scope)
+    detail = accounts.told(label, scope)
+    log.note("token-made", call.actor, via=VIA, request=call.request, record=person, detail=detail)
     call.answer({"token": secret}, lambda: secret)
 
 

@@ -142,6 +142,15 @@ def _changing(grammar: _Grammar) -> None:
     one.add_argument("--note", metavar="TEXT", default="", help="why; it stands in the journal")
     one = grammar.command("token", "coming_in:token", "Make a token with which a program acts as a person.")
     one.add_argument("who", metavar="PERSON", help=PERSON)
+    one.add_argument(
+        "--scope",
+        metavar="WORD",
+        action="append",
+        default=[],
+        help="limit it: read, read:incident, create:incident, resolve:incident, import …; repeat it for more",
+    )
+    one.add_argument("--days", metavar="N", type=_positive, help="valid for so many days (default: until revoked)")
+    one.add_argument("--label", metavar="TEXT", default="command line", help="what it is for")
     one = grammar.command("sign-in-link", "coming_in:sign_in_link", "Make a link that signs a person in once.")
     one.add_argument("who", metavar="PERSON", help=PERSON)
 

@@ -281,6 +281,10 @@ SHARED: dict[str, Schema] = {
                     }
                 ),
             },
+            "scope": {
+                **TEXT,
+                "description": "What the token is limited to; empty if to nothing.",
+            },
             "zone": TEXT,
         },
         "Who asks, and what they may do.",

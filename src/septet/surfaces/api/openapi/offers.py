@@ -32,7 +32,6 @@ def paths() -> dict[str, Schema]:
                 one.label,
                 {200: _answer(one)},
                 params=_query(one),
-                problems=() if one.verb is None else (403,),
                 description=one.help,
             )
         }
@@ -48,7 +47,7 @@ def _reading(it: RecordType, one: Offer) -> Schema:
         f"{one.label} of {with_article(it.singular)}",
         {200: _answer(one), **MOVED},
         params=_query(one),
-        problems=READ_ONE if one.verb is None else (*READ_ONE, 403),
+        problems=READ_ONE,
         description=one.help,
     )
 

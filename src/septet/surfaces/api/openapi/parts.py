@@ -9,9 +9,9 @@ from septet.surfaces.api.openapi.schemas import Schema, ref
 from septet.surfaces.api.problems import BY_STATUS
 
 # What any call may answer, and what any call that changes something may answer besides.
-ANY = (400, 401, 422, 429, 500, 503)
+ANY = (400, 401, 403, 422, 429, 500, 503)
 READ_ONE = (404, 409)
-WRITE = (403, 404, 409, 411, 413, 415)
+WRITE = (404, 409, 411, 413, 415)
 JSON = "application/json"
 # The id in the numbers of examples.
 SAMPLE = 4711

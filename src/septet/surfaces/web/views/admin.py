@@ -19,10 +19,11 @@ from septet.kernel.reading import titles_of
 from septet.kernel.references import find_person
 from septet.kernel.registry import number_of
 from septet.surfaces.proof import recently
+from septet.surfaces.web import tokens
 from septet.surfaces.web.forms import written
 from septet.surfaces.web.pages import administrators, say, show
 from septet.surfaces.web.requests import Asked
-from septet.surfaces.web.views.profile import revoke, standing
+from septet.surfaces.web.views.profile import revoke
 
 PER_PAGE = 50
 # What is suggested when somebody filters the log.
@@ -73,11 +74,11 @@ def _account(account_id: int) -> Account:
 
 
 def _shown(request: Asked, found: Account, link: str = "") -> HttpResponse:
-    tokens = Token.objects.filter(account=found).order_by("-created_at")[:PER_PAGE]
+    rows = Token.objects.filter(account=found).order_by("-created_at")
     context = {
         "account": found,
         "person_number": number_of("person", found.person_id),
-        "tokens": [(one, *standing(one)) for one in tokens],
+        "tokens": tokens.shown(rows, PER_PAGE),
         "factors": list(Authenticator.objects.filter(user=found).order_by("created_at")),
         "link": link,
     }

@@ -22,7 +22,7 @@ from septet.surfaces.web import locales
 from septet.surfaces.web.navigation import list_address, may_list, meaning_of
 from septet.surfaces.web.pages import administrators, show
 from septet.surfaces.web.requests import Asked
-from septet.surfaces.web.views.profile import standing
+from septet.surfaces.web.tokens import shown
 
 PER_PAGE = 100
 GIGABYTE = 1024**3
@@ -124,8 +124,11 @@ def tokens(request: Asked) -> HttpResponse:
     rows = Token.objects.select_related("account", "account__person").order_by("revoked_at", "-created_at")
     if not everybody:
         rows = rows.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), revoked_at=None)
-    shown = [(one, *standing(one)) for one in rows[:PER_PAGE]]
-    context = {"tokens": shown, "everybody": everybody, "accounts": Account.objects.filter(is_active=True).count()}
+    context = {
+        "tokens": shown(rows, PER_PAGE),
+        "everybody": everybody,
+        "accounts": Account.objects.filter(is_active=True).count(),
+    }
     return show(request, "web/all_tokens.html", context)
 
 

@@ -1,22 +1,22 @@
 """My own account: zone, tokens for programs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from septet.kernel import log
-from septet.kernel.accounts import new_token
-from septet.kernel.errors import Invalid, NotFound
+from septet.kernel.accounts import new_token, told
+from septet.kernel.errors import Invalid, NotFound, SeptetError
 from septet.kernel.governing.zones import check_zone
 from septet.kernel.models import Account, Token
 from septet.surfaces.proof import recently
-from septet.surfaces.web import locales
+from septet.surfaces.web import locales, tokens
 from septet.surfaces.web.navigation import navigation
 from septet.surfaces.web.pages import THEME_COOKIE, THEMES, local, page, prefer, say, show
 from septet.surfaces.web.requests import Asked
@@ -33,26 +33,20 @@ def me(request: Asked) -> HttpResponse:
     return _shown(request)
 
 
-def _shown(request: Asked, secret: str = "") -> HttpResponse:
-    tokens = Token.objects.filter(account=request.user).order_by("revoked_at", "-created_at")[:MOST_TOKENS]
+def _shown(request: Asked, secret: str = "", problem: SeptetError | None = None) -> HttpResponse:
+    rows = Token.objects.filter(account=request.user).order_by("revoked_at", "-created_at")
     context = {
         "account": request.user,
-        "tokens": [(one, *standing(one)) for one in tokens],
+        "tokens": tokens.shown(rows, MOST_TOKENS),
+        "offered": tokens.choices(request.actor, request.POST if problem else None),
+        "errors": problem.fields if problem else {},
         "secret": secret,
         "lasts": LASTS,
         "zones": sorted(available_timezones()),
         "languages": [(one, locales.name_of(one)) for one in locales.OFFERED],
         "now": timezone.now(),
     }
-    return show(request, "web/me.html", context)
-
-
-def standing(token: Token) -> tuple[str, str]:
-    """Whether a token still opens anything: the word, and its tone."""
-    if token.revoked_at:
-        return _("Revoked"), ""
-    expired = token.expires_at is not None and token.expires_at <= timezone.now()
-    return (_("Expired"), "warn") if expired else (_("Valid"), "good")
+    return show(request, "web/me.html", context, status=problem.status if problem else 200)
 
 
 @require_POST
@@ -99,15 +93,23 @@ def pin(request: Asked) -> HttpResponse:
 @recently
 def add_token(request: Asked) -> HttpResponse:
     """A new token of mine; its secret is on the answer and nowhere else."""
-    label, days = request.POST.get("label", "").strip(), request.POST.get("days", "")
+    try:
+        label, until, scope = _asked(request.POST)
+    except Invalid as problem:
+        return _shown(request, problem=problem)
+    secret = new_token(request.user, label, until, scope=scope)
+    log.note("token-made", request.actor, via="web", request=request.id, detail=told(label, scope))
+    return _shown(request, secret)
+
+
+def _asked(form: QueryDict) -> tuple[str, datetime | None, str]:
+    """What a new token is for, until when it holds, and its scope. Raises Invalid."""
+    label, days = form.get("label", "").strip(), form.get("days", "")
     if not label or len(label) > 100:
         raise Invalid(fields={"label": _("Say in at most 100 characters what the token is for.")})
     if days not in LASTS:
         raise Invalid(fields={"days": _("Choose how long the token is valid.")})
-    until = timezone.now() + timedelta(days=int(days)) if days else None
-    secret = new_token(request.user, label, until)
-    log.note("token-made", request.actor, via="web", request=request.id, detail=label)
-    return _shown(request, secret)
+    return label, timezone.now() + timedelta(days=int(days)) if days else None, tokens.asked_scope(form)
 
 
 @require_POST
