@@ -1,20 +1,21 @@
 """The demo: it loads once, whole, and shows each role what is theirs."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_django
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from septet.demo.load import load
 from septet.demo.organisation import ROLES
 from septet.demo.stage import SOURCE, by_key
 from septet.kernel import listing, policy, reading
 from septet.kernel.actors import of_person
-from septet.kernel.models import Account, Clock, Entry, ExternalKey, Record
+from septet.kernel.models import Account, Clock, Entry, ExternalKey, Record, Relation
 from septet.kernel.registry import registry
 from septet.kernel.verify import check, verify
 from tests.conftest import ON_POSTGRES
@@ -125,3 +126,32 @@ def test_a_story_can_be_found_a_team_without_its_engineer(roles: dict[str, int])
     vacant = by_key("function-team", "database-operations")
     assignments: Any = registry.types["assignment"].model._default_manager
     assert not assignments.filter(team_id=vacant.pk, state="active", person_id=left.pk).exists()
+
+
+def test_a_story_can_be_found_a_change_that_stopped_a_department(roles: dict[str, int]) -> None:
+    change, lesson = by_key("change", "change-claimdesk-driver"), by_key("article", "lesson-driver")
+    assert (change.state, change.outcome, lesson.state) == ("closed", "backed-out", "validated")
+    caused = Relation.objects.filter(type="caused-by", target_id=change.pk).values_list("record_id", flat=True)
+    incidents: Any = registry.types["incident"].model._default_manager
+    wave = incidents.filter(pk__in=list(caused))
+    assert wave.count() >= 12
+    assert set(wave.values_list("state", flat=True)) == {"closed"}
+    morning = change.actual_start + timedelta(days=1)
+    assert {one.opened_at.date() for one in wave} == {morning.date()}
+    assert [one.title for one in wave if one.is_major] == ["ClaimDesk stands still"]
+    assert Relation.objects.filter(record_id=change.pk, type="lesson", target_id=lesson.pk).exists()
+    reviews: Any = registry.types["review"].model._default_manager
+    assert reviews.get(subject_id=change.pk).state == "actions-open"
+
+
+def test_every_service_that_runs_has_an_agreement(roles: dict[str, int]) -> None:
+    covered = Relation.objects.filter(type="covered-by").values("record_id")
+    assert not Record.objects.filter(kind="service", state="live").exclude(pk__in=covered)
+
+
+def test_reviews_are_held_again_and_again_and_the_next_ones_are_planned(roles: dict[str, int]) -> None:
+    reviews: Any = registry.types["review"].model._default_manager
+    for sort in ("operations", "sla"):
+        of_it = reviews.filter(type=sort)
+        assert of_it.filter(held_at__isnull=False).exists()
+        assert of_it.filter(planned_at__gt=timezone.now(), state__in=("planned", "prepared")).exists()

@@ -1,7 +1,9 @@
-"""What was promised to everybody in the house, to those who settle claims and to a customer, and what backs it."""
+"""What was promised to everybody in the house, for each class of services, to those who settle claims and to a
+customer, and what backs it."""
 
 from dataclasses import dataclass, field
 
+from septet.demo.estate.services import SERVICES
 from septet.demo.organisation import MANAGER
 from septet.demo.stage import Stage
 
@@ -24,7 +26,57 @@ class Promised:
     signed_by: tuple[str, ...] = field(default=())
 
 
+def _of(criticality: int) -> tuple[str, ...]:
+    """The services on which the business depends so much."""
+    return tuple(one.key for one in SERVICES if one.criticality == criticality)
+
+
+# The classes of services: vital ones are mended by night as well, those of convenience when there is time.
+CLASSES = (
+    Promised(
+        "sla-vital",
+        "Class A: vital services",
+        "sla",
+        "What the house cannot be without for half a day. The first two priorities count around the clock.",
+        {"calendar": "@office-hours", "reviewed_every": "monthly"},
+        ((1, "15 min", "4 h", True), (2, "1 h", "8 h", True), (3, "4 h", "20 h", False)),
+        covers=_of(1),
+        signed_by=("thomas",),
+    ),
+    Promised(
+        "sla-important",
+        "Class B: important services",
+        "sla",
+        "What a department cannot work without. The highest priority counts around the clock.",
+        {"calendar": "@office-hours", "reviewed_every": "quarterly"},
+        ((1, "15 min", "4 h", True), (2, "1 h", "10 h", False), (3, "4 h", "20 h", False)),
+        covers=_of(2),
+        signed_by=("julia",),
+    ),
+    Promised(
+        "sla-usual",
+        "Class C: usual services",
+        "sla",
+        "What can wait for an hour. Time counts in office hours alone.",
+        {"calendar": "@office-hours", "reviewed_every": "half-yearly"},
+        ((1, "30 min", "6 h", False), (2, "2 h", "12 h", False), (3, "4 h", "24 h", False)),
+        covers=_of(3),
+        signed_by=("gudrun",),
+    ),
+    Promised(
+        "sla-convenience",
+        "Class D: services of convenience",
+        "sla",
+        "What is good to have. Nothing is promised but that somebody looks at it on the same day.",
+        {"calendar": "@office-hours", "reviewed_every": "yearly"},
+        ((1, "2 h", "20 h", False), (2, "4 h", "30 h", False), (3, "8 h", "40 h", False)),
+        covers=_of(4),
+        days_left=200,
+        signed_by=("ana",),
+    ),
+)
 AGREEMENTS = (
+    *CLASSES,
     Promised(
         "sla-house",
         "IT for everybody at Harbour & Vale",

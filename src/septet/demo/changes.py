@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from septet.demo.rhythm import outside_closing
 from septet.demo.stage import Stage
 
 # When, what, by whom, and with which words.
@@ -86,11 +87,12 @@ PLANS = (
 def play_changes(stage: Stage) -> None:
     """Lead every change as far as it has come."""
     for plan in PLANS:
-        _play(stage, plan)
+        play_change(stage, plan)
 
 
-def _play(stage: Stage, plan: Plan) -> None:
-    start = stage.ago(plan.days, plan.clock)
+def play_change(stage: Stage, plan: Plan) -> datetime:
+    """Lead a change as far as it has come; gives when it was, or is, to begin."""
+    start = outside_closing(stage.ago(plan.days, plan.clock), stage.now)
     asked = min(start - timedelta(days=9), stage.now - timedelta(days=8))
     change = stage.open(
         "change",
@@ -114,6 +116,7 @@ def _play(stage: Stage, plan: Plan) -> None:
         stage.act(change, name, at, by, **params)
         if name == plan.until:
             break
+    return start
 
 
 def _steps(plan: Plan, asked: datetime, start: datetime) -> list[Step]:

@@ -1,12 +1,13 @@
 """Loads the demo into the database, once."""
 
 import sys
-from random import Random
 
 from django.db import transaction
 from django.utils import timezone
 
 from septet.demo import agreements, articles, organisation, staffing, work
+from septet.demo.bad_change import play_bad_change
+from septet.demo.chance import seeded
 from septet.demo.estate import building, services
 from septet.demo.goals import set_goals
 from septet.demo.history.cast import Cast
@@ -54,8 +55,10 @@ def _play(stage: Stage) -> None:
     articles.write_articles(stage)
     agreements.sign(stage)
     presence = teams.plan_absences(stage)
-    write_history(Cast(stage, everybody, items, presence, Random(SEED)))  # noqa: S311  # the same for all, no secret
+    cast = Cast(stage, everybody, items, presence, seeded(SEED))
+    write_history(cast)
     work.play(stage)
+    play_bad_change(cast)
     play_routines(stage)
     play_reviews(stage)
     staffing.answer(stage)

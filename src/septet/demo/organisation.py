@@ -1,7 +1,9 @@
 """Who there is: organisations, sites, people, function teams, and the rules they work by."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
+from septet.demo.rhythm import FROZEN, outside_closing
 from septet.demo.stage import Stage
 from septet.kernel.accounts import open_account
 
@@ -102,6 +104,12 @@ ROLES = {
     "End user": "lena",
     "Partner contact": "stefan",
 }
+# Key, in how many days, for how many hours, title, site, purpose.
+WINDOWS_TO_COME = (
+    ("power-hamburg", 16, 6, "Norrhost works on the power in Hamburg", "hamburg", "blackout"),
+    ("move-halifax", 11, 5, "Halifax moves its server room one floor up", "halifax", "maintenance"),
+    ("cables-leeds", 33, 4, "New cables on floor 3 in Leeds", "leeds", "maintenance"),
+)
 # Who looks after the records of the demo itself.
 MANAGER = "miriam"
 
@@ -163,6 +171,23 @@ def set_rules(stage: Stage) -> None:
         rule="FREQ=WEEKLY;BYDAY=SU",
         zone="Europe/Berlin",
     )
+    for key, days, hours, title, site, purpose in WINDOWS_TO_COME:
+        begins_at = outside_closing(stage.ago(-days, "19:00"), stage.now)
+        stage.open(
+            "window",
+            key,
+            stage.ago(16, "11:00"),
+            MANAGER,
+            title=title,
+            site=f"@{site}",
+            purpose=purpose,
+            starts_at=begins_at.isoformat(),
+            ends_at=(begins_at + timedelta(hours=hours)).isoformat(),
+        )
+    begins, ends = FROZEN
+    # In the first days of January the present one, which began last year.
+    year = stage.now.year - ((stage.now.month, stage.now.day) <= ends)
+    closing = datetime(year, *begins, tzinfo=UTC)
     stage.open(
         "window",
         "year-end",
@@ -170,6 +195,6 @@ def set_rules(stage: Stage) -> None:
         MANAGER,
         title="Year-end closing: no changes",
         purpose="freeze",
-        starts_at=f"{stage.now.year}-12-18T00:00:00Z",
-        ends_at=f"{stage.now.year + 1}-01-05T00:00:00Z",
+        starts_at=closing.isoformat(),
+        ends_at=closing.replace(year=year + 1, month=ends[0], day=ends[1] + 1).isoformat(),
     )

@@ -26,6 +26,10 @@ AT_THE_TURN_OF_MONTHS, FIRST_DAYS, LAST_DAYS = 1.35, 3, 27
 BY_MONTH = (1.10, 1.04, 1.02, 0.98, 0.97, 0.95, 0.82, 0.84, 1.03, 1.06, 1.05, 0.86)
 
 
+# The closing of the year, in which nothing is changed: month and day of its first and of its last day.
+FROZEN = ((12, 18), (1, 5))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where people work: its zone, its public holidays (country and region), its share of all people."""
@@ -52,6 +56,20 @@ def free_days(place: str) -> frozenset[date]:
     one, year = BY_KEY[place], datetime.now(UTC).year
     found = holidays.country_holidays(one.country, subdiv=one.region or None, years=range(year - 3, year + 2))
     return frozenset(found)
+
+
+def is_frozen(day: date) -> bool:
+    """Whether a day lies in the closing of the year."""
+    first, last = FROZEN
+    return (day.month, day.day) >= first or (day.month, day.day) <= last
+
+
+def outside_closing(at: datetime, now: datetime) -> datetime:
+    """A moment as it is, or else so many weeks away that it lies outside the closing of the year: earlier if it is
+    past, later if it is to come."""
+    while is_frozen(at.date()):
+        at += timedelta(weeks=1 if at > now else -1)
+    return at
 
 
 def hours_of(place: str, away: Iterable[date] = (), opens: time = time(8), closes: time = time(18)) -> Calendar:

@@ -1,10 +1,11 @@
 """Where the demo is played: everything it opened, by key, and the time at which each scene happens."""
 
+import mimetypes
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from septet.kernel import bulk
+from septet.kernel import bulk, uploads
 from septet.kernel.actions import create, new_request, perform
 from septet.kernel.actors import SYSTEM, Actor, of_person
 from septet.kernel.models import ExternalKey, Record
@@ -95,6 +96,12 @@ class Stage:
                 params=self.resolved(params),
             )
         return record
+
+    def attach(self, on: str, at: datetime, by: str, name: str, text: str) -> None:
+        """Put a file with some text on a record."""
+        digest, size = uploads.receive([text.encode()], self.actor(by))
+        media_type = mimetypes.guess_type(name)[0] or "text/plain"
+        self.act(on, "attach", at, by, name=name, digest=digest, size=size, media_type=media_type)
 
     def actor(self, key: str) -> Actor:
         """A person of the demo with their rights; without a key the system itself."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from septet.demo.chance import seeded
 from septet.demo.changes import play_changes
 from septet.demo.organisation import PEOPLE
 from septet.demo.stage import Stage
@@ -35,7 +36,7 @@ class Clock:
 
 def play(stage: Stage) -> None:
     """Contacts, incidents and changes of the last weeks; the latest are still open."""
-    chance = Random(SEED)  # noqa: S311  # the same demo for everybody, nothing secret
+    chance = seeded(SEED)
     for number in range(len(STORIES) * 2):
         story = STORIES[number % len(STORIES)]
         _incident(stage, chance, f"incident-{number + 1}", story, _opened(stage, chance, number, len(STORIES) * 2))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 
+from septet.demo.chance import seeded
 from septet.demo.estate.equipment import CITY, FLOORS, HOSTS, ITEM_TYPES, RACKS, Item, equipment
 from septet.demo.estate.services import BUILT, SERVICES
 from septet.demo.estate.software import APPLICATIONS, DATABASES
@@ -33,7 +34,7 @@ def build(stage: Stage, everybody: list[User]) -> list[Item]:
     items = list(equipment(stage.scale))
     here = {one.key for one in items}
     edges = [edge for edge in _edges(items) if edge[0] in here and edge[2] in here]
-    chance = Random(SEED)  # noqa: S311  # the same demo for everybody, nothing secret
+    chance = seeded(SEED)
     for level in _levels(items, edges):
         drafts = [_draft(stage, chance, one, everybody) for one in level]
         for draft, one in zip(drafts, level, strict=True):

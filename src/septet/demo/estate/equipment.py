@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from random import Random
 
+from septet.demo.chance import seeded
 from septet.demo.estate.software import APPLICATIONS, DATABASES
 
 SEED = 5
@@ -363,7 +363,7 @@ def _printers(scale: float) -> Iterator[Item]:
 
 
 def _workplaces(scale: float) -> Iterator[Item]:
-    chance = Random(SEED)  # noqa: S311  # the same demo for everybody, nothing secret
+    chance = seeded(SEED)
     sites = ("bremen",) * 8 + ("leeds",) * 4 + ("porto",) * 3 + ("halifax",) * 2
     for number in range(max(round(WORKPLACES * scale), 34)):
         site, (maker, model, memory) = sites[number % len(sites)], chance.choice(NOTEBOOKS)

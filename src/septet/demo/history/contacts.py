@@ -88,7 +88,7 @@ class Contacts:
             key = life.key.replace("inc-", "call-")
             call = Life("interaction", key, life.opened, agent, fields, links=[("about", life.key)])
             call.moves.append(Move(life.opened + timedelta(seconds=50), "link-to", agent, {"incident": f"@{life.key}"}))
-            closed = [move.at for move in life.moves if move.action == "close"]
+            closed = [move.at for move in life.moves if move.action in {"close", "cancel"}]
             if closed:
                 call.moves.append(Move(closed[-1] + timedelta(minutes=1), "close", ""))
             yield call

@@ -1,15 +1,16 @@
 """Incidents: what was reported, who worked on it, how long it took."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from math import log
 
 from septet.demo.history.cast import Cast
+from septet.demo.history.changes import Made
 from septet.demo.history.life import Life, Move
 from septet.demo.history.telling import Teller, Words
 from septet.demo.people.users import User
-from septet.demo.rhythm import DAYS, PLACES, after
+from septet.demo.rhythm import DAYS, PLACES, after, hours_of
 from septet.demo.scenes import SCENES, Scene, words
 from septet.demo.scenes.printing import OFFLINE
 
@@ -34,6 +35,8 @@ NEXT = {
     "database-operations": ("second", "servers"),
     "intrusion-detection": ("networks", "virus-protection"),
 }
+# How often a change that worked, and one that did not, is followed by incidents.
+SELDOM, NEARLY_ALWAYS = 0.02, 0.8
 # How much longer something took, by scene and time.
 Slowness = Callable[[Scene, datetime], float]
 
@@ -53,6 +56,28 @@ class Incidents:
         for number, opened, place in self._moments(self.cast.stage.scaled(INCIDENTS, 60)):
             scene = self._scene(place, opened)
             yield self.life(f"inc-{number + 1}", scene, self.cast.user_at(place, opened), opened)
+
+    def after_changes(self, changes: Sequence[Made]) -> Iterator[Life]:
+        """What changes brought about: nearly always when they did not work, seldom when they did."""
+        number = 0
+        for made in changes:
+            morning = self._morning_after(made)
+            known = [one for one in SCENES if one.service == made.scene.service and not one.monitored]
+            if morning > self.cast.stage.now or not known:
+                continue
+            if self.chance.random() < (SELDOM if made.successful else NEARLY_ALWAYS):
+                for _ in range(1 if made.successful else self.chance.randint(1, 3)):
+                    number += 1
+                    opened = morning + timedelta(minutes=self.chance.uniform(0, 170))
+                    place = self.chance.choices(PLACES, [one.share for one in PLACES])[0].key
+                    user = self.cast.user_at(place, opened)
+                    life = self.life(f"inc-after-{number}", self.chance.choice(known), user, opened)
+                    life.links.append(("caused-by", made.life.key))
+                    yield life
+
+    def _morning_after(self, made: Made) -> datetime:
+        """When people come to work after a change."""
+        return after(hours_of("bremen"), made.ended + timedelta(minutes=20), 10)
 
     def _moments(self, count: int) -> list[tuple[int, datetime, str]]:
         shares = [one.share for one in PLACES]

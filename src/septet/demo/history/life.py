@@ -41,8 +41,9 @@ class Life:
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _start(move: Move, held: Params) -> Params:
-    return {"state": "in-progress"} | ({} if held.get("owner") else {"owner": f"@{move.by}"} if move.by else {})
+def _owned(move: Move, held: Params) -> Params:
+    """Who does something with what belongs to nobody takes it."""
+    return {} if held.get("owner") or not move.by else {"owner": f"@{move.by}"}
 
 
 def _resolve(move: Move, held: Params) -> Params:
@@ -54,10 +55,16 @@ def _answer(move: Move, held: Params) -> Params:
     named = {"answer", "closure_code", "handle_seconds"}
     done = {name: value for name, value in move.params.items() if name in named}
     first = move.params.get("first_contact", True) and held.get("state", "open") == "open"
-    owner = {} if held.get("owner") or not move.by else {"owner": f"@{move.by}"}
-    return {**done, **owner, "state": "closed", "first_contact_resolution": first}
+    return {**done, **_owned(move, held), "state": "closed", "first_contact_resolution": first}
 
 
+def _made(state: str) -> Callable[[Move, Params], Params]:
+    """The effect of an action whose parameters are fields."""
+    return lambda move, _: {"state": state, **{name: one for name, one in move.params.items() if name not in TIED}}
+
+
+# Parameters that name a record to which the record is tied, and how.
+TIED = {"article": "answered-by", "lesson": "lesson"}
 # What an action makes of its record, by kind and name; those that only say something are left out.
 EFFECTS: dict[tuple[str, str], Callable[[Move, Params], Params]] = {
     ("incident", "classify"): lambda move, _: {"state": "classified", "category": move.params["category"]},
@@ -65,7 +72,7 @@ EFFECTS: dict[tuple[str, str], Callable[[Move, Params], Params]] = {
         move.params | ({"state": "assigned"} if held.get("state", "new") in {"new", "classified"} else {})
     ),
     ("incident", "escalate"): lambda move, _: {"state": "assigned", "team": move.params["team"], "owner": None},
-    ("incident", "start"): _start,
+    ("incident", "start"): lambda move, held: {"state": "in-progress", **_owned(move, held)},
     ("incident", "wait"): lambda move, _: {"state": "waiting", "waiting_for": move.params["waiting_for"]},
     ("incident", "resume"): lambda *_: {"state": "in-progress", "waiting_for": ""},
     ("incident", "resolve"): _resolve,
@@ -75,6 +82,35 @@ EFFECTS: dict[tuple[str, str], Callable[[Move, Params], Params]] = {
     ("interaction", "answer"): _answer,
     ("interaction", "link-to"): lambda *_: {"state": "linked"},
     ("interaction", "close"): _answer,
+    **{
+        ("change", action): _made(state)
+        for action, state in {
+            "submit": "logged",
+            "screen": "screened",
+            "classify": "classified",
+            "assess": "assessed",
+            "turn-down": "rejected",
+            "authorise": "authorised",
+            "use-pre-approval": "authorised",
+            "schedule": "scheduled",
+            "build": "built",
+            "test": "tested",
+            "ready": "ready",
+            "start": "implementing",
+            "start-at-once": "implementing",
+            "complete": "implemented",
+            "back-out": "backed-out",
+            "review": "review",
+            "close": "closed",
+        }.items()
+    },
+    ("task", "start"): lambda move, held: {"state": "in-progress", **_owned(move, held)},
+    ("task", "complete"): lambda move, held: {
+        "state": "done",
+        "done_by": f"@{move.by}",
+        **move.params,
+        **_owned(move, held),
+    },
 }
 
 
@@ -84,9 +120,14 @@ def write(stage: Stage, lives: Iterable[Life]) -> None:
     late: list[Life] = []
     for life in lives:
         (late if life.opened > stage.now - LATELY else old).append(life)
-    stage.write(_draft(stage, life) for life in old)
+    write_in_bulk(stage, old)
     for life in late:
         play(stage, life)
+
+
+def write_in_bulk(stage: Stage, lives: Iterable[Life]) -> None:
+    """Write lives as drafts, however late they began: nothing hangs on their last moves."""
+    stage.write(_draft(stage, life) for life in lives)
 
 
 def _draft(stage: Stage, life: Life) -> Draft:
@@ -102,8 +143,9 @@ def _draft(stage: Stage, life: Life) -> Draft:
         said = move.note or str(move.params.get("text", "") or move.params.get("reason", ""))
         by = stage.id(move.by) if move.by else None
         draft.steps.append(Step(move.at, move.action, stage.resolved(done), said, by))
-        if article := move.params.get("article"):
-            draft.links.append(Link("answered-by", stage.id(article[1:]), move.at))
+        for name, relation in TIED.items():
+            if target := move.params.get(name):
+                draft.links.append(Link(relation, stage.id(target[1:]), move.at))
     draft.links += [Link(relation, stage.id(target), life.opened) for relation, target in life.links]
     return draft
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from random import Random
 from zoneinfo import ZoneInfo
 
+from septet.demo.chance import seeded
 from septet.demo.organisation import LONG_AGO, MANAGER
 from septet.demo.people.staff import STAFF, STAFF_BY_KEY, Colleague, members
 from septet.demo.rhythm import BY_KEY, free_days, hours_of
@@ -106,7 +106,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def plan_absences(stage: Stage) -> Presence:
     """When people are away: never at the same time as those who stand in for them."""
-    chance, found = Random(SEED), Presence(stage.now)  # noqa: S311  # the same demo for everybody, nothing secret
+    chance, found = seeded(SEED), Presence(stage.now)
     taken: dict[str, set[date]] = {one.key: set() for one in STAFF}
     today = stage.now.date()
     for who, (ago, length, sort) in AWAY_NOW.items():
@@ -197,7 +197,7 @@ def _give_places(stage: Stage, colleague: Colleague) -> None:
 
 def _teach(stage: Stage, teams: dict[str, dict[str, dict[str, list[int]]]]) -> None:
     """Everybody knows what their teams need, as well as they know things; some have it in writing."""
-    then, chance = stage.ago(LONG_AGO - 20, "10:00"), Random(SEED + 1)  # noqa: S311
+    then, chance = stage.ago(LONG_AGO - 20, "10:00"), seeded(SEED + 1)
     for colleague in STAFF:
         if colleague.key in SETTLED:
             continue

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
+from septet.demo.chance import seeded
 from septet.demo.people.names import DEPARTMENTS, NAMES
 from septet.demo.people.staff import STAFF, address
 from septet.demo.rhythm import PLACES
@@ -75,7 +75,7 @@ def users(stage: Stage) -> list[User]:
 
 
 def _generated(stage: Stage, begun: datetime) -> Iterator[User]:
-    chance = Random(SEED)  # noqa: S311  # the same demo for everybody, nothing secret
+    chance = seeded(SEED)
     taken = {address(row[1]) for row in NAMED} | {one.mail for one in STAFF}
     shares = [one.share for one in PLACES]
     for number in range(stage.scaled(USERS, 60) - len(NAMED)):
