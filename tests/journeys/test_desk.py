@@ -13,9 +13,8 @@ from tests.journeys.conftest import Enter
 
 
 def pick(page: Page, label: str, letters: str, name: str) -> None:
-    """Choose a record by the first letters of its name, as one does: type, arrow down, Enter."""
+    """Choose a record by the first letters of its name, as one does: type, and Enter before the answers are there."""
     page.get_by_role("combobox", name=label).press_sequentially(letters)
-    expect(page.get_by_role("option", name=name).first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name=label)).to_have_value(name)
 
@@ -77,7 +76,6 @@ def test_with_keys_alone(enter: Enter, cast: Cast, live_server: LiveServer) -> N
     page.wait_for_load_state()
     keys.press("Control+k")
     keys.type("canc")
-    expect(page.get_by_role("option", name="Cancel")).to_have_attribute("aria-selected", "true")
     keys.press("Enter")
     expect(page.get_by_label("Reason required")).to_be_focused()
     keys.type("It was a test")

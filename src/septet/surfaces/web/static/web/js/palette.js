@@ -12,6 +12,8 @@ if (dialog) {
   if (at) localStorage.setItem(RECENT, [at, ...recent].slice(0, MOST).join());
   let asked = 0;
   let timer = 0;
+  let waiting = false;
+  let entered = null;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const chosen = () => list.querySelector("[aria-selected=true]");
@@ -26,11 +28,15 @@ if (dialog) {
 
   async function suggest() {
     const turn = ++asked;
-    const answer = await septet.fetch(`/palette/?q=${encodeURIComponent(text.value)}&at=${at}&recent=${recent}`);
-    if (turn !== asked || !answer.ok) return;
+    const answer = await septet.fetch(`/palette/?q=${encodeURIComponent(text.value)}&at=${at}&recent=${recent}`).catch(() => null);
+    if (turn !== asked) return;
+    waiting = false;
+    if (!answer?.ok) return;
     list.innerHTML = await answer.text();
     choose(options()[0]);
     said.textContent = list.firstElementChild?.dataset.count || "";
+    if (entered) follow(chosen(), entered.aside);
+    entered = null;
   }
 
   function follow(option, aside) {
@@ -51,6 +57,9 @@ if (dialog) {
   };
   text.addEventListener("input", () => {
     clearTimeout(timer);
+    asked += 1;
+    waiting = true;
+    entered = null;
     timer = setTimeout(suggest, 120);
   });
   dialog.addEventListener("keydown", (event) => {
@@ -62,7 +71,10 @@ if (dialog) {
       choose(all.at((place + step + all.length) % all.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      follow(chosen(), event.ctrlKey || event.metaKey);
+      const aside = event.ctrlKey || event.metaKey;
+      // Whoever types faster than the answers come means the first answer to come, not what stands there still.
+      if (waiting) entered = { aside };
+      else follow(chosen(), aside);
     }
   });
   list.addEventListener("click", (event) => follow(event.target.closest("[role=option]"), event.ctrlKey || event.metaKey));

@@ -65,18 +65,24 @@ class Picker {
     if (!this.many) this.held.value = this.input.value;
     else this.hold();
     clearTimeout(this.timer);
+    this.turn = (this.turn || 0) + 1;
+    this.waiting = Boolean(this.input.value);
     this.timer = setTimeout(() => this.ask(), 150);
   }
 
   async ask() {
     const turn = (this.turn = (this.turn || 0) + 1);
-    const answer = await septet.fetch(`/look-up/?kind=${encodeURIComponent(this.kind)}&q=${encodeURIComponent(this.input.value)}`);
-    if (!answer.ok || turn !== this.turn || document.activeElement !== this.input) return;
+    const answer = await septet.fetch(`/look-up/?kind=${encodeURIComponent(this.kind)}&q=${encodeURIComponent(this.input.value)}`).catch(() => null);
+    if (turn !== this.turn) return;
+    const { entered } = this;
+    this.waiting = this.entered = false;
+    if (!answer?.ok || document.activeElement !== this.input) return;
     this.list.innerHTML = await answer.text();
     for (const [place, option] of this.options().entries()) option.id = `${this.list.id}-${place}`;
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.mark(this.input.value ? this.options()[0] : null);
+    if (entered) this.take(this.options()[0]);
   }
 
   options() { return [...this.list.querySelectorAll("[role=option]")]; }
@@ -93,7 +99,11 @@ class Picker {
     const all = this.options();
     const now = this.list.querySelector("[aria-selected=true]");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.list.hidden) this.ask();
+    if (event.key === "Enter" && this.waiting) {
+      // Whoever types faster than the answers come means the first of them, and not the whole form.
+      event.preventDefault();
+      this.entered = true;
+    } else if (step && this.list.hidden) this.ask();
     else if (step && all.length) {
       event.preventDefault();
       this.mark(all.at((all.indexOf(now) + step + (now ? all.length : 0)) % all.length));
