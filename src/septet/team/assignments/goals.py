@@ -15,7 +15,8 @@ from septet.team.goals.indicators import Sort, indicator
 def _accountable(at: datetime) -> dict[str, Any]:
     """For how many role clusters somebody answers for a service at a moment, by name or for all services."""
     mine = accountable(at).filter(Q(service_id=OuterRef("pk")) | Q(service=None))
-    counted = mine.values("kind").annotate(clusters=Count("cluster", distinct=True)).values("clusters")
+    # Grouped by a column of its own table that is the same in all: by one of the record SQLite would walk all records.
+    counted = mine.values("accountability").annotate(clusters=Count("cluster", distinct=True)).values("clusters")
     return {"clusters": Coalesce(Subquery(counted, output_field=IntegerField()), 0)}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from septet.kernel.clocks.events import EVENTS
@@ -13,6 +13,7 @@ from septet.kernel.clocks.facts import COMMENT, WATCHED
 from septet.kernel.models import Clock, Metric, Standing
 from septet.kernel.registry import Cluster, registry
 from septet.team.goals.indicators import Sort, indicator
+from septet.team.goals.ties import is_among
 
 ITIL = "ITIL, service level management"
 
@@ -69,9 +70,9 @@ def promises_kept(kind: str, cluster: Cluster) -> None:
 
 def _late(key: str, kind: str, cluster: Cluster, metric: Metric, words: Words) -> None:
     def beside(at: datetime) -> dict[str, Any]:
-        rows = Clock.objects.filter(record_id=OuterRef("pk"), metric=metric, breached_at__lte=at)
+        rows = Clock.objects.filter(metric=metric, breached_at__lte=at)
         lasting = rows.filter(Q(met_at=None) | Q(met_at__gt=at)).exclude(state=Standing.CANCELLED)
-        return {"is_late": Exists(lasting)}
+        return {"is_late": is_among(lasting.values("record_id"))}
 
     indicator(
         key,

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Q, QuerySet
 
 from septet.kernel.fields import FieldInfo
 from septet.kernel.journal import read_changes
@@ -168,7 +169,8 @@ class _Counting:
                 tally.bins[number] = tally.bins.get(number, 0) + 1
 
 
-Stretches = list[tuple[int, int, dict[str, Any]]]
+Stretch = tuple[int, int, dict[str, Any]]
+Stretches = list[Stretch]
 
 
 def _touched(one: Indicator, moments: list[datetime]) -> Iterator[tuple[int, Stretches]]:
@@ -182,19 +184,18 @@ def _touched(one: Indicator, moments: list[datetime]) -> Iterator[tuple[int, Str
         rows = Entry.objects.filter(record_id__in=ids[start : start + CHUNK])
         for record, at, number, changes in rows.values_list("record_id", "at", "number", "changes"):
             told[record].append((at, number, changes))
-        beside = _beside(one, list(told), moments)
+        beside = _beside(one, told, moments)
         for record, entries in told.items():
             stretches = list(_stretches(entries, moments, fields))
-            yield (
-                record,
-                [
-                    (place, place + 1, {**values, **here.get(record, {})})
-                    for first, until, values in stretches
-                    for place, here in enumerate(beside[first:until], first)
-                ]
-                if beside
-                else stretches,
-            )
+            yield record, list(_split(record, stretches, beside)) if beside else stretches
+
+
+def _split(record: int, stretches: Stretches, beside: list[dict[int, dict[str, Any]]]) -> Iterator[Stretch]:
+    """The stretches with what stands beside the record, each as long as that stays the same."""
+    for first, until, values in stretches:
+        for here, places in groupby(range(first, until), lambda place: beside[place][record]):
+            same = list(places)
+            yield same[0], same[-1] + 1, {**values, **here}
 
 
 def _stretches(
@@ -227,13 +228,26 @@ def _needed(one: Indicator) -> list[FieldInfo]:
     return [f for name, f in one.it.fields.items() if name in {*named, *SCOPES, one.value}]
 
 
-def _beside(one: Indicator, ids: list[int], moments: list[datetime]) -> list[dict[int, dict[str, Any]]]:
-    """What stands beside the records at each of the moments."""
+def _beside(
+    one: Indicator, told: dict[int, list[tuple[datetime, int, str]]], moments: list[datetime]
+) -> list[dict[int, dict[str, Any]]]:
+    """What stands beside the records at each of the moments since the first of them was there. Of a single yes or no,
+    only the records with a yes are asked for."""
     if one.beside is None:
         return []
-    found = []
+    first = min(at for entries in told.values() for at, *_ in entries)
+    found: list[dict[int, dict[str, Any]]] = []
     for at in moments:
-        names = list(one.beside(at))
-        rows = one.rows(at).filter(pk__in=ids).values_list("pk", *names)
-        found.append({pk: dict(zip(names, rest, strict=True)) for pk, *rest in rows})
+        names = one.beside(at)
+        no = dict.fromkeys(names, False)
+        here = dict.fromkeys(told, no)
+        found.append(here)
+        if at < first:
+            continue
+        rows = one.rows(at).filter(pk__in=list(told))
+        if len(names) == 1 and all(isinstance(it.output_field, BooleanField) for it in names.values()):
+            yes = dict.fromkeys(names, True)
+            here.update(dict.fromkeys(rows.filter(**yes).values_list("pk", flat=True), yes))
+        else:
+            here.update((pk, dict(zip(names, rest, strict=True))) for pk, *rest in rows.values_list("pk", *names))
     return found

@@ -1,11 +1,17 @@
-"""Conditions on what a record is related to: at present, as part of a `Q`, or at a moment, to stand `beside` one."""
+"""Conditions on what a record is tied to: at present, as part of a `Q`, or at a moment, to stand `beside` one."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from septet.kernel.models import Relation
 from septet.kernel.relations import in_force
+
+
+def is_among(ids: QuerySet[Any]) -> ExpressionWrapper:
+    """Whether the record is one of these, which are asked for once; `Exists` would be asked for each record."""
+    return ExpressionWrapper(Q(pk__in=ids), BooleanField())
 
 
 def tied_to(*types: str, kind: str = "") -> Q:
