@@ -8,8 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from septet.kernel.accounts import find_actor
-from septet.kernel.models import Account, Entry, FailedReaction, LogEntry, Run, RunState, Token
+from septet.kernel.actions import create, new_request, perform
+from septet.kernel.actors import OPERATOR
+from septet.kernel.errors import Refused
+from septet.kernel.models import Account, Entry, FailedReaction, LogEntry, Run, RunState, Token, Verb
+from septet.kernel.readings import run_procedure
 from tests.cast import Cast
+from tests.everything.walk import make
 from tests.web.conftest import SignIn
 
 PAGES = tuple(f"/administration/{name}" for name in ("", "accounts/", "log/", "runs/", "settings/", "tokens/"))
@@ -183,3 +188,15 @@ def test_the_log_by_event_and_person(browser_of: SignIn, cast: Cast) -> None:
     page = admin.get(f"/administration/log/?event=token-made&who={cast.alice.number}").text
     assert "script of Alice" in page
     assert "script of Ada" not in page
+
+
+def test_an_administrator_of_one_service_is_none_of_everybody(browser_of: SignIn, cast: Cast) -> None:
+    service = make("service")
+    fields = {"person": cast.alice, "role": "administrator", "cluster": "support", "service": service}
+    perform(create("assignment", OPERATOR, via="cli", fields=fields), "activate", OPERATOR, via="cli")
+    assert cast.as_("alice").has(Verb.ADMINISTER)
+    alice = browser_of("alice")
+    assert alice.get("/administration/accounts/").status_code == 404
+    assert "/administration/" not in alice.get("/my-work/").text
+    with pytest.raises(Refused):
+        run_procedure("load-standard-model", cast.as_("alice"), {}, via="api", request=new_request())

@@ -81,7 +81,7 @@ def test_filters_are_saved_shared_and_forgotten(browser_of: SignIn, incidents: l
     assert "Of Alice" not in bob.get(INCIDENTS).text
     page = alice.get(INCIDENTS, {"owner": "Alice"}).text
     mine = page.partition("/forget/")[0].rpartition("filters/")[2]
-    assert bob.post(f"{INCIDENTS}filters/{mine}/forget/").status_code == 302
+    assert bob.post(f"{INCIDENTS}filters/{mine}/forget/").status_code == 404
     assert "Of Alice" in alice.get(INCIDENTS).text
     assert alice.post(f"{INCIDENTS}filters/{mine}/forget/").status_code == 302
     assert "Of Alice" not in alice.get(INCIDENTS).text

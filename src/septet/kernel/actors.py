@@ -107,6 +107,10 @@ class Actor:
         """Whether `verb` on `kind` is granted anywhere at all."""
         return self.scopes(verb, kind) != frozenset()
 
+    def has_everywhere(self, verb: str, kind: str = "*") -> bool:
+        """Whether `verb` on `kind` is granted for all of the work: what concerns everybody needs no less."""
+        return self.scopes(verb, kind) is None
+
     def on_behalf_of(self, person: int | None) -> "Actor":
         """The same actor, acting for an absent person (None: for themselves); every entry will say so."""
         return self if person == self.for_person else replace(self, for_person=person)

@@ -100,7 +100,7 @@ def show_run(call: Call, run: str) -> HttpResponse:
         found = Run.objects.filter(pk=UUID(run)).first()
     except ValueError:
         found = None
-    if found is None or not (found.asked_by == call.actor.person or call.actor.has(Verb.ADMINISTER)):
+    if found is None or not (found.asked_by == call.actor.person or call.actor.has_everywhere(Verb.ADMINISTER)):
         raise NotFound(f"There is no run {run}, or you may not see it.")
     return answers.as_json(run_body(found))
 

@@ -40,7 +40,7 @@ class Call:
 
     def need_administrator(self, what: str) -> None:
         """Refuse somebody who may not administer; what concerns all records is theirs."""
-        if not self.actor.has(Verb.ADMINISTER):
+        if not self.actor.has_everywhere(Verb.ADMINISTER):
             raise Refused(f"You may not {what}: it needs the right to administer, which you do not have.")
 
     def moment(self, option: str) -> datetime | None:

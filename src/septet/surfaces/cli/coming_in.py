@@ -19,7 +19,7 @@ LONGEST_DAYS = 3650
 def token(call: Call) -> None:
     """A new token for a person, who may then be acted for by whoever holds it."""
     person = find_person(call.arguments.who, call.actor)
-    if person.pk != call.actor.person and not call.actor.has(Verb.ADMINISTER):
+    if person.pk != call.actor.person and not call.actor.has_everywhere(Verb.ADMINISTER):
         raise Refused("You may make a token for yourself only; for others it needs the right to administer.")
     label, days, scope = call.arguments.label.strip(), call.arguments.days, checked_scope(call.arguments.scope)
     if not 1 <= len(label) <= 100:

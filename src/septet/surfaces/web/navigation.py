@@ -109,7 +109,7 @@ for _label, _href in (
     (_("Second log"), "/administration/log/"),
     (_("Settings"), "/administration/settings/"),
 ):
-    offer(_label, _href, section=ADMINISTRATION, may=lambda actor: actor.has(Verb.ADMINISTER))
+    offer(_label, _href, section=ADMINISTRATION, may=lambda actor: actor.has_everywhere(Verb.ADMINISTER))
 
 
 def navigation(actor: Actor) -> Navigation:

@@ -97,7 +97,7 @@ def administrators(view: View) -> View:
     """A page that only administrators know of."""
 
     def answer(request: Asked, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.actor.has(Verb.ADMINISTER):
+        if not request.actor.has_everywhere(Verb.ADMINISTER):
             raise NotFound(_("There is no such page, or you may not see it."))
         return view(request, *args, **kwargs)
 
@@ -183,7 +183,7 @@ def frame(request: Asked, actor: Actor, it: RecordType | None) -> dict[str, Any]
         "in_drawer": bool(request.htmx) and request.htmx.target == DRAWER,
         "creatable": creatable_links(actor),
         "help": about(it, request.path),
-        "is_administrator": actor.has(Verb.ADMINISTER),
+        "is_administrator": actor.has_everywhere(Verb.ADMINISTER),
         "may_import": actor.has(Verb.IMPORT),
         # Read by whole pages alone, so that no fragment of one takes them away.
         "said": messages.get_messages(request),

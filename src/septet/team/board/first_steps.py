@@ -47,7 +47,7 @@ def hide(request: Asked) -> None:
 
 
 def _may_do_all(actor: Actor) -> bool:
-    rights = actor.has(Verb.ADMINISTER) and actor.has(Verb.IMPORT) and actor.has(Verb.MANAGE, "person")
+    rights = actor.has_everywhere(Verb.ADMINISTER) and actor.has(Verb.IMPORT) and actor.has(Verb.MANAGE, "person")
     return rights and all(policy.may_create(actor, registry.types[kind]) for kind in KINDS)
 
 

@@ -96,7 +96,7 @@ def whole(actor: Actor, now: datetime) -> Board:
         clusters=clusters,
         needs=needs(actor, now),
         urgent=urgent(actor, now),
-        parked=FailedReaction.objects.filter(retry_at=None).count() if actor.has(Verb.ADMINISTER) else 0,
+        parked=FailedReaction.objects.filter(retry_at=None).count() if actor.has_everywhere(Verb.ADMINISTER) else 0,
     )
 
 

@@ -177,7 +177,8 @@ class _AgainByPasskey(_Shown, ReauthenticateWebAuthnView):  # type: ignore[misc]
         raise Invalid(_("That passkey is not yours, or it was not confirmed. Go back and try again."))
 
 
-mine, again, again_by_passkey = (signed_in(one.as_view()) for one in (_Mine, _Again, _AgainByPasskey))
+mine, again = (signed_in(one.as_view()) for one in (_Mine, _Again))
+again_by_passkey = require_POST(signed_in(_AgainByPasskey.as_view()))
 add_app, remove_app = (signed_in(one.as_view()) for one in (_AddApp, _RemoveApp))
 add_passkey, remove_passkey = (signed_in(one.as_view()) for one in (_AddPasskey, _RemovePasskey))
 rename_passkey = signed_in(_RenamePasskey.as_view())

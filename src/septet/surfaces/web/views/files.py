@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from septet.kernel import content, policy, uploads
 from septet.kernel.actions import perform
-from septet.kernel.errors import Invalid, NotFound, SeptetError
+from septet.kernel.errors import Invalid, NotFound, Refused, SeptetError
 from septet.kernel.models import Attachment
 from septet.kernel.reading import body
 from septet.kernel.registry import registry
-from septet.surfaces.web.pages import page, say
+from septet.surfaces.web.pages import note_refusal, page, say
 from septet.surfaces.web.requests import Asked
 from septet.surfaces.web.views.actions import action_page
 from septet.surfaces.web.views.records import at_address, form_on
@@ -51,7 +51,7 @@ def attach(request: Asked, number: str) -> HttpResponse:
     verdict = policy.may(request.actor, "attach", found)
     try:
         if not verdict:
-            raise Invalid(verdict.reason)
+            raise Refused(verdict.reason)
         sent = request.FILES.get("file")
         if sent is None or not sent.name:
             raise Invalid(fields={"file": _("Choose a file first.")})
@@ -62,6 +62,7 @@ def attach(request: Asked, number: str) -> HttpResponse:
             params["audience"] = request.POST["audience"]
         perform(found, "attach", request.actor, via="web", request=request.id, params=params)
     except SeptetError as error:
+        note_refusal(request, error)
         form = form_on(found, it.actions["attach"], body(found, request.actor), request.actor)
         refused = replace(form.refused(error, request.POST), sentence=" ".join(error.fields.values()) or error.detail)
         return action_page(request, found, refused, error.status)

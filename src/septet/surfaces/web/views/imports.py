@@ -36,7 +36,7 @@ def imports(request: Asked) -> HttpResponse:
         except SeptetError as error:
             problem = error
     runs = Run.objects.filter(task=TASK).order_by("-queued_at")
-    if not request.actor.has(Verb.ADMINISTER):
+    if not request.actor.has_everywhere(Verb.ADMINISTER):
         runs = runs.filter(asked_by=request.actor.person)
     context = {
         "profiles": list(shipped_profiles()),

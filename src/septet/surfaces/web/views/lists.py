@@ -243,7 +243,9 @@ def save_filter(request: Asked, cluster: str, types: str) -> HttpResponse:
 def forget_filter(request: Asked, cluster: str, types: str, filter_id: int) -> HttpResponse:
     """Forget one of my own saved views."""
     it = open_list(request, cluster, types)
-    SavedFilter.objects.filter(pk=filter_id, account=request.user, kind=it.kind).delete()
+    gone, _by_model = SavedFilter.objects.filter(pk=filter_id, account=request.user, kind=it.kind).delete()
+    if not gone:
+        raise NotFound(_("You have no such view."))
     say(request, _("The view is gone."))
     return HttpResponseRedirect(local(request.POST.get("next"), list_address(it)))
 

@@ -35,6 +35,6 @@ def of_mine(request: Asked, run_id: UUID) -> Run:
     """A run that this actor asked for. Raises NotFound, also for everybody else's."""
     found = Run.objects.filter(pk=run_id).first()
     mine = found is not None and found.asked_by is not None and found.asked_by == request.actor.person
-    if found is None or not (mine or request.actor.has(Verb.ADMINISTER)):
+    if found is None or not (mine or request.actor.has_everywhere(Verb.ADMINISTER)):
         raise NotFound(_("There is no such run, or you may not see it."))
     return found
