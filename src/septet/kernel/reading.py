@@ -18,12 +18,14 @@ from septet.kernel.errors import NotFound
 from septet.kernel.fields import moment_text
 from septet.kernel.journal import ERASED, Snapshot, entries_of, own, read_changes, replay, undone_ids
 from septet.kernel.loading import Head, heads
-from septet.kernel.models import Attachment, Entry, Record, Relation
+from septet.kernel.models import Attachment, Confidentiality, Entry, Record, Relation
 from septet.kernel.parts import part_values
 from septet.kernel.prepared import Prepared, Slot, as_stored, prepare
 from septet.kernel.registry import Action, RecordType, number_of, registry
 
 MOST_RELATIONS = 500
+# What stands for the title of a restricted record where somebody reads of it who may not see it.
+RESTRICTED = "Restricted"
 
 
 def snapshot_at(record: Record, as_of: datetime | None, known_at: datetime | None) -> Snapshot:
@@ -56,7 +58,7 @@ def whole(record: Any, actor: Actor, *, as_of: datetime | None = None, known_at:
     fields = _fields(record, actor, as_of, known_at, held)
     journal = _journal(record, actor, as_of, known_at)
     mentioned = fields.mentioned() | journal.mentioned()
-    titles = titles_of(mentioned)
+    titles = titles_of(mentioned, actor)
     edges = _edges(record, as_of, known_at)
     seen = policy.seen_among(actor, (one.other for one in edges), () if actor.is_staff else mentioned)
     return Whole(
@@ -74,7 +76,7 @@ def body(
 ) -> dict[str, Any]:
     """Every field that the actor may read, with its parts; references as number and title, moments in UTC."""
     fields = _fields(record, actor, as_of, known_at, None)
-    return fields.shown(titles_of(fields.mentioned()))
+    return fields.shown(titles_of(fields.mentioned(), actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,16 @@ def _references(
     return {one for one in ids if isinstance(one, int)}
 
 
-def titles_of(ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """(kind, title) of records by id, in one query."""
-    return {one.pk: (one.kind, one.title) for one in heads(ids)}
+def titles_of(ids: Iterable[int], actor: Actor) -> dict[int, tuple[str, str]]:
+    """(kind, title) of records by id, in one query; of restricted ones that the actor may not see only that they are.
+
+    What is not restricted keeps its name wherever it is mentioned: whom and what a record is about is part of it.
+    """
+    found = heads(ids)
+    secret = [one for one in found if one.confidentiality == Confidentiality.RESTRICTED]
+    seen = policy.seen_among(actor, secret) if secret else set()
+    hidden = {one.pk for one in secret} - seen
+    return {one.pk: (one.kind, RESTRICTED if one.pk in hidden else one.title) for one in found}
 
 
 def link(kind: str, pk: int | None, titles: Mapping[int, tuple[str, str]]) -> dict[str, Any] | None:
@@ -203,7 +212,7 @@ def history(
 ) -> list[dict[str, Any]]:
     """The journal of a record as far as the actor may read it, in the order in which it was recorded."""
     journal = _journal(record, actor, as_of, known_at)
-    return journal.shown(titles_of(journal.mentioned()))
+    return journal.shown(titles_of(journal.mentioned(), actor))
 
 
 @dataclass(frozen=True, slots=True)

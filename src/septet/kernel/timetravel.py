@@ -15,7 +15,7 @@ from septet.kernel.clocks.then import due_then
 from septet.kernel.errors import Invalid
 from septet.kernel.fields import moment_text
 from septet.kernel.journal import Snapshot, blank, read_changes
-from septet.kernel.listing import Condition, Page, Query, list_fields, sees_all_internal, write_cursor
+from septet.kernel.listing import Condition, Page, Query, list_fields, sees_all_internal, without_telling, write_cursor
 from septet.kernel.models import Entry, Record, Span
 from septet.kernel.policy import visible_to
 from septet.kernel.reading import link, titles_of
@@ -35,7 +35,7 @@ def page(query: Query, actor: Actor) -> Page:
             break
     more, found = len(found) > query.limit, found[: query.limit]
     _set_due(query, found)
-    items = _items(query.it, found, internal=sees_all_internal(actor, query.it))
+    items = _items(query.it, found, actor)
     last = found[-1] if more else None
     return Page(items, write_cursor(query, moment_text(last[1]), last[0]) if last else None)
 
@@ -89,7 +89,7 @@ def _set_due(query: Query, found: list[tuple[int, datetime, Snapshot]]) -> None:
 
 def _candidates(query: Query, actor: Actor) -> QuerySet[Record]:
     """Records that may belong to the list: by their spans, or, where later knowledge changed them, all that existed."""
-    base = visible_to(actor, Record.objects.filter(kind=query.it.kind), query.it)
+    base = without_telling(query, actor, visible_to(actor, Record.objects.filter(kind=query.it.kind), query.it))
     if query.q:
         raise Invalid(fields={"q": "A list of another time cannot be searched; filter it instead."})
     at = query.as_of or timezone.now()
@@ -162,11 +162,12 @@ def _holds(it: RecordType, one: Condition, values: dict[str, Any]) -> bool:
     )
 
 
-def _items(it: RecordType, found: list[tuple[int, datetime, Snapshot]], *, internal: bool) -> list[dict[str, Any]]:
+def _items(it: RecordType, found: list[tuple[int, datetime, Snapshot]], actor: Actor) -> list[dict[str, Any]]:
+    internal = sees_all_internal(actor, it)
     names = [name for name in list_fields(it) if internal or not it.fields[name].internal]
     references = [name for name in names if it.fields[name].sort == "reference"]
     ids = {one.values.get(name) for _, _, one in found for name in references}
-    titles = titles_of(pk for pk in ids if pk is not None)
+    titles = titles_of((pk for pk in ids if pk is not None), actor)
     now = Record.objects.filter(pk__in=[pk for pk, *_ in found]).values_list("pk", "version", "updated_at")
     present = {pk: (version, updated) for pk, version, updated in now}
     return [

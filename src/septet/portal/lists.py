@@ -1,6 +1,6 @@
 """The lists of the portal: what somebody asked for, what is shared with them, what they follow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from septet.kernel.actors import Actor
 from septet.kernel.models import Approval, Decision, Entry, Record, Watch
 from septet.kernel.policy import shares_of, visible_to
+from septet.kernel.reading import titles_of
 from septet.kernel.registry import RecordType, number_of, registry
 from septet.portal import progress
 
-COLUMNS = ("pk", "kind", "title", "state", "opened_at", "updated_at", "closed_at", "service__title")
+COLUMNS = ("pk", "kind", "title", "state", "opened_at", "updated_at", "closed_at", "service_id")
 MOST = 50
 NEWS = 8
 
@@ -50,7 +51,7 @@ def asked_by(actor: Actor, *, open_only: bool = False) -> list[Line]:
     rows = Record.objects.filter(requester_id=actor.person, withdrawn_at=None, kind__in=work_kinds())
     if open_only:
         rows = rows.filter(closed_at=None)
-    return _lines(visible_to(actor, rows).order_by(F("closed_at").desc(nulls_first=True), "-opened_at"))
+    return _lines(actor, visible_to(actor, rows).order_by(F("closed_at").desc(nulls_first=True), "-opened_at"))
 
 
 def shared_with(actor: Actor) -> list[Line]:
@@ -59,7 +60,7 @@ def shared_with(actor: Actor) -> list[Line]:
     shared = rows.filter(pk__in=shares_of(actor).values("record_id"))
     if actor.person is not None:
         shared = shared.exclude(requester_id=actor.person)
-    return _lines(visible_to(actor, shared).order_by("-opened_at"))
+    return _lines(actor, visible_to(actor, shared).order_by("-opened_at"))
 
 
 def to_approve(actor: Actor) -> list[Line]:
@@ -68,7 +69,7 @@ def to_approve(actor: Actor) -> list[Line]:
         return []
     waiting = Approval.objects.filter(approver_id__in=actor.voices, decision=Decision.PENDING).values("record_id")
     rows = Record.objects.filter(pk__in=waiting, closed_at=None, withdrawn_at=None)
-    return _lines(visible_to(actor, rows).order_by("opened_at"))
+    return _lines(actor, visible_to(actor, rows).order_by("opened_at"))
 
 
 def news_for(actor: Actor) -> list[News]:
@@ -115,11 +116,14 @@ def work_kinds() -> list[str]:
     return [it.kind for it in registry.types.values() if it.is_work]
 
 
-def _lines(rows: QuerySet[Record]) -> list[Line]:
-    return list(_shown(rows.values_list(*COLUMNS)[:MOST]))
+def _lines(actor: Actor, rows: QuerySet[Record]) -> list[Line]:
+    found = list(rows.values_list(*COLUMNS)[:MOST])
+    called = titles_of({row[-1] for row in found if row[-1] is not None}, actor)
+    return list(_shown(found, called))
 
 
-def _shown(rows: Iterable[tuple[Any, ...]]) -> Iterable[Line]:
+def _shown(rows: Iterable[tuple[Any, ...]], called: Mapping[int, tuple[str, str]]) -> Iterable[Line]:
     for pk, kind, title, state, opened_at, updated_at, _closed_at, service in rows:
         it = registry.types[kind]
-        yield Line(number_of(kind, pk), it, title, progress.of(it, state), opened_at, updated_at, service)
+        name = called[service][1] if service in called else None
+        yield Line(number_of(kind, pk), it, title, progress.of(it, state), opened_at, updated_at, name)

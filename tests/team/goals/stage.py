@@ -64,7 +64,7 @@ def come_to(one: Any, period: str = "2024") -> GoalValue:
     """What a goal comes to in a period once all is measured."""
     assert following.catch_up()
     found = spec(one)
-    return reading.whole_value(found, asked_period(found, period, NOW), NOW)
+    return reading.whole_value(found, OPERATOR, asked_period(found, period, NOW), NOW)
 
 
 def figures(one: Any, period: str = "2024") -> Any:

@@ -11,7 +11,7 @@ from septet.kernel.listing.query import (
     sortable,
     write_cursor,
 )
-from septet.kernel.listing.selecting import sees_all_internal
+from septet.kernel.listing.selecting import sees_all_internal, without_telling
 
 __all__ = [
     "LARGEST_PAGE",
@@ -26,5 +26,6 @@ __all__ = [
     "sees_all_internal",
     "sortable",
     "stream",
+    "without_telling",
     "write_cursor",
 ]

@@ -7,6 +7,7 @@ from typing import Any, cast
 import orjson
 from django.db import connection, models
 
+from septet.kernel.actors import Actor
 from septet.kernel.fields import FieldInfo, moment_text
 from septet.kernel.reading import link, titles_of
 from septet.kernel.registry import RecordType
@@ -35,11 +36,11 @@ class Reader:
             (place, it.fields[name].kind) for place, name, _, is_reference in self._steps if is_reference
         ]
 
-    def items(self, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    def items(self, rows: Sequence[tuple[Any, ...]], actor: Actor) -> list[dict[str, Any]]:
         """The items that rows of `paths` hold, with the titles of what they refer to by one query more."""
         kinds = {row[place]: kind for place, kind in self._references for row in rows}
         kinds.pop(None, None)
-        titles = titles_of(kinds)
+        titles = titles_of(kinds, actor)
         links: dict[int | None, Any] = {pk: link(kind, pk, titles) for pk, kind in kinds.items()}
         links[None] = None
         return [self._item(row, links) for row in rows]

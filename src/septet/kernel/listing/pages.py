@@ -46,7 +46,7 @@ def _page(query: Query, actor: Actor, *, long: bool) -> Page:
     reader = reader_of(query.it, long=long, internal=sees_all_internal(actor, query.it))
     found = _records(template, actor, reader.paths).rows(values)
     more, found = len(found) > query.limit, found[: query.limit]
-    items = reader.items(found)
+    items = reader.items(found, actor)
     if not more:
         return Page(items)
     last = found[-1]

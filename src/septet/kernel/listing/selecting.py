@@ -1,16 +1,20 @@
 """From a list's query to the database's: which records, in which order."""
 
+from functools import reduce
 from math import isfinite
+from operator import or_
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from septet.kernel import search
 from septet.kernel.actors import Actor
+from septet.kernel.errors import Invalid
 from septet.kernel.listing.query import Condition, Query, sortable
 from septet.kernel.models import ExtraValue, Record, Verb
 from septet.kernel.policy import in_circles
 from septet.kernel.registry import RecordType
+from septet.kernel.scopes import conditions_in
 
 
 def rows(query: Query, actor: Actor) -> list[QuerySet[Any]]:
@@ -33,7 +37,25 @@ def rows(query: Query, actor: Actor) -> list[QuerySet[Any]]:
             found = found.filter(_condition_q(query.it, one))
     if query.q:
         found = found.filter(pk__in=search.matching(query.q, internal=sees_all_internal(actor, query.it)))
-    return in_circles(actor, found, query.it)
+    return in_circles(actor, without_telling(query, actor, found), query.it)
+
+
+def without_telling(query: Query, actor: Actor, found: QuerySet[Any]) -> QuerySet[Any]:
+    """Only records whose internal fields the actor may read, if the list is filtered or ordered by such a field: which
+    records are in it, and in which order, would tell what stands there. Raises Invalid for who may read none."""
+    asked = [name for name in _named(query) if _is_internal(query.it, name)]
+    scopes = None if actor.all_rights else actor.scopes(Verb.SEE, query.it.kind)
+    if not asked or scopes is None:
+        return found
+    if not scopes:
+        raise Invalid(fields=dict.fromkeys(asked, "Lists can be filtered and ordered by this by IT staff only."))
+    within = [one for scope in scopes for one in conditions_in(scope, [query.it.kind])]
+    return found.filter(reduce(or_, within))
+
+
+def _is_internal(it: RecordType, name: str) -> bool:
+    f = it.fields.get("extra" if name.startswith("extra.") else name)
+    return f is not None and f.internal
 
 
 def _named(query: Query) -> list[str]:

@@ -11,7 +11,7 @@ from septet.kernel.actors import Actor
 from septet.kernel.errors import Invalid, NotFound
 from septet.kernel.models import Approval, Decision
 from septet.kernel.policy import fields_for
-from septet.kernel.reading import attachments, history, next_actions
+from septet.kernel.reading import attachments, history, next_actions, titles_of
 from septet.kernel.references import find
 from septet.kernel.registry import Action, registry
 from septet.portal import lists, progress
@@ -56,7 +56,7 @@ def _shown(request: Asked, found: Any, problem: str = "", status: int = 200) -> 
         "progress": progress.of(it, found.state, progress.waiting_for(found)),
         "steps": progress.steps() if it.is_work else [],
         "texts": [(it.fields[name].label, getattr(found, name)) for name in TEXTS if name in readable],
-        "service": found.service.title if found.service_id else "",
+        "service": titles_of([found.service_id], actor)[found.service_id][1] if found.service_id else "",
         "history": timeline.of(it, told),
         "files": [one for one in attachments(found, actor) if one.audience != "internal"],
         "offered": [_worded(one) for one in allowed if one.name in OFFERED and _means_something(one, found, actor)],

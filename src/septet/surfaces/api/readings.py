@@ -134,7 +134,7 @@ def show_me(call: Call) -> HttpResponse:
     actor = call.actor
     ids = {actor.person, actor.organisation, *actor.teams, *(one.for_person for one in actor.rights)}
     ids |= {pk for one in actor.rights for _, pk in one.scope}
-    titles = reading.titles_of(one for one in ids if one is not None)
+    titles = reading.titles_of((one for one in ids if one is not None), actor)
     rights = [
         {
             "verb": one.verb,

@@ -30,7 +30,7 @@ class TakenOver:
 def taken_over(absence: Absence, actor: Actor) -> list[TakenOver]:
     """Say who takes over which assignment meanwhile, and what nobody takes over and why."""
     found = takeovers(absence, timezone.now())
-    titles = titles_of({one.deputy for one in found if one.deputy is not None})
+    titles = titles_of({one.deputy for one in found if one.deputy is not None}, actor)
     return [
         TakenOver(
             assignment=one.assignment.number,

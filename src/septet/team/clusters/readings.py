@@ -1,12 +1,14 @@
 """The seven role clusters on request: what each is for, its function teams, who answers for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 from septet.kernel.actors import Actor
-from septet.kernel.models import Record, Verb
+from septet.kernel.models import Verb
 from septet.kernel.policy import visible_to
+from septet.kernel.reading import titles_of
 from septet.kernel.readings import report
 from septet.kernel.registry import number_of, registry
 from septet.team.assignments.holders import in_force
@@ -56,17 +58,20 @@ class ClusterTold:
 def role_clusters(actor: Actor) -> list[ClusterTold]:
     """Tell the seven role clusters with their quality goals, function teams and those who answer for them."""
     rows = visible_to(actor, in_force(timezone.now()), registry.types["assignment"])
-    held = list(rows.select_related("person", "service").order_by("service__title", "pk"))
+    held = list(rows.order_by("service__title", "pk"))
     teams = FunctionTeam.objects.filter(state="active", withdrawn_at=None)
     seen = list(
         visible_to(actor, teams, registry.types["function-team"])
         .order_by("title")
         .values_list("pk", "title", "cluster")
     )
-    return [_told(one, [row for row in held if row.cluster == one.key], seen) for one in ROLE_CLUSTERS.values()]
+    called = titles_of({pk for row in held for pk in (row.person_id, row.service_id) if pk is not None}, actor)
+    return [_told(one, [row for row in held if row.cluster == one.key], seen, called) for one in ROLE_CLUSTERS.values()]
 
 
-def _told(one: RoleCluster, held: list[Assignment], teams: list[tuple[int, str, str]]) -> ClusterTold:
+def _told(
+    one: RoleCluster, held: list[Assignment], teams: list[tuple[int, str, str]], called: Mapping[int, tuple[str, str]]
+) -> ClusterTold:
     working = {(row.team_id, row.person_id) for row in held}
     return ClusterTold(
         key=str(one.key),
@@ -82,17 +87,16 @@ def _told(one: RoleCluster, held: list[Assignment], teams: list[tuple[int, str, 
             for pk, title, cluster in teams
             if cluster == one.key
         ],
-        accountable=[_accountable(row) for row in held if row.accountability == Accountability.ACCOUNTABLE],
+        accountable=[_accountable(row, called) for row in held if row.accountability == Accountability.ACCOUNTABLE],
         people=len({person for _, person in working}),
     )
 
 
-def _accountable(row: Assignment) -> Accountable:
-    service: Record | None = row.service
+def _accountable(row: Assignment, called: Mapping[int, tuple[str, str]]) -> Accountable:
     return Accountable(
         assignment=row.number,
         person=number_of("person", row.person_id) if row.person_id else "",
-        name=row.person.title if row.person else "",
-        service=number_of("service", service.pk) if service else "",
-        service_title=service.title if service else "",
+        name=called[row.person_id][1] if row.person_id else "",
+        service=number_of("service", row.service_id) if row.service_id else "",
+        service_title=called[row.service_id][1] if row.service_id else "",
     )

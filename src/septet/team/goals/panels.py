@@ -82,7 +82,7 @@ def measured(goal: Goal, actor: Actor) -> Measured | None:
     period = spec.period_with(spec.today(now))
     rows = told.rows_of([spec], now, POINTS)[spec.pk]
     return Measured(
-        value=told.whole_value(spec, period, now),
+        value=told.whole_value(spec, actor, period, now),
         goal=registry.types["goal"],
         it=spec.one.it,
         over=told.period_in_words(spec, period),

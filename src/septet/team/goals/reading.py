@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from django.utils.translation import ngettext
 
+from septet.kernel.actors import Actor
 from septet.kernel.fields import moment_text
 from septet.kernel.models import Run, RunState
 from septet.kernel.reading import titles_of
@@ -228,10 +229,10 @@ def period_in_words(spec: Spec, period: Period) -> str:
     return name_of(period, spec.rhythm)
 
 
-def scope_words(specs: Iterable[Spec], *, numbered: bool = True) -> dict[int, dict[str, str]]:
+def scope_words(specs: Iterable[Spec], actor: Actor, *, numbered: bool = True) -> dict[int, dict[str, str]]:
     """To which part of the work goals are limited, in words: one query. `numbered`: records with their numbers."""
     given = {spec.pk: {n: v for n, v in spec.scope.given.items() if v is not None} for spec in specs}
-    titles = titles_of({v for one in given.values() for n, v in one.items() if n in REFERENCES})
+    titles = titles_of({v for one in given.values() for n, v in one.items() if n in REFERENCES}, actor)
     return {
         pk: {
             name: " ".join(_called(titles, value)[0 if numbered else 1 :]) if name in REFERENCES else str(value)
@@ -246,7 +247,7 @@ def _called(titles: Mapping[int, tuple[str, str]], pk: int) -> tuple[str, str]:
     return number_of(kind, pk), title
 
 
-def whole_value(spec: Spec, period: Period, now: datetime) -> GoalValue:
+def whole_value(spec: Spec, actor: Actor, period: Period, now: datetime) -> GoalValue:
     """Everything about what a goal came to in a period."""
     row, one = row_of(spec, period), spec.one
     target, threshold = spec.target_on(min(period.last, spec.today(now)))
@@ -259,7 +260,7 @@ def whole_value(spec: Spec, period: Period, now: datetime) -> GoalValue:
         label=str(one.label),
         formula=str(one.formula),
         source=one.source,
-        filter=scope_words([spec])[spec.pk],
+        filter=scope_words([spec], actor)[spec.pk],
         unit=str(spec.unit),
         statistic=spec.statistic,
         comparison=spec.comparison,

@@ -107,7 +107,7 @@ def _spec(goal: Goal) -> Spec:
 def value(goal: Goal, actor: Actor, *, period: Text = "") -> GoalValue:
     """Say what the goal has come to, in the present period or another, with numerator, denominator and formula."""
     spec, now = _spec(goal), timezone.now()
-    return told.whole_value(spec, asked_period(spec, period, now), now)
+    return told.whole_value(spec, actor, asked_period(spec, period, now), now)
 
 
 @reading(Goal, examples=[{}, {"points": 3}])

@@ -1,5 +1,6 @@
 """Goals written as OpenSLO v1, and read from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from pydantic import StringConstraints
 from septet.kernel.actors import Actor
 from septet.kernel.models import ExternalKey, Verb
 from septet.kernel.policy import visible_to
+from septet.kernel.reading import titles_of
 from septet.kernel.readings import procedure, report
 from septet.kernel.registry import registry
 from septet.lib.text import slug
@@ -61,15 +63,16 @@ class Exported:
 def openslo_export(actor: Actor) -> Exported:
     """Write the active goals as OpenSLO v1 YAML. Goals that are no share of records are named, and left out."""
     rows = visible_to(actor, Goal.objects.filter(state="active", withdrawn_at=None), registry.types["goal"])
-    goals = list(rows.select_related("service").order_by("title", "pk"))
+    goals = list(rows.order_by("title", "pk"))
     found = {spec.pk: spec for spec in of_goals(goals)}
-    scopes = scope_words(found.values(), numbered=False)
+    called = titles_of({one.service_id for one in goals if one.service_id is not None}, actor)
+    scopes = scope_words(found.values(), actor, numbered=False)
     names = _names(goals)
     services: dict[str, ServiceDocument] = {}
     documents: list[Document] = []
     left_out = []
     for goal in goals:
-        service = _service(goal)
+        service = _service(goal, called)
         try:
             if goal.pk not in found:
                 raise ValueError(f"There is no indicator {goal.indicator!r} any more.")
@@ -94,9 +97,9 @@ def _names(goals: list[Goal]) -> dict[int, str]:
     return names
 
 
-def _service(goal: Goal) -> ServiceDocument:
-    title = goal.service.title if goal.service else "All services"
-    name = slug(title, 60) or f"service-{goal.service_id}" if goal.service else EVERYTHING
+def _service(goal: Goal, called: Mapping[int, tuple[str, str]]) -> ServiceDocument:
+    title = called[goal.service_id][1] if goal.service_id else "All services"
+    name = slug(title, 60) or f"service-{goal.service_id}" if goal.service_id else EVERYTHING
     metadata = Metadata(name=name, display_name=title)
     return ServiceDocument(api_version=VERSION, kind="Service", metadata=metadata)
 

@@ -146,7 +146,7 @@ def second_log(request: Asked) -> HttpResponse:
     if who:
         rows = rows.filter(actor_id=find_person(written(who, "person", request.actor), request.actor).pk)
     found, following = _by_id(rows, request.GET.get("before", ""))
-    people = titles_of(one.actor_id for one in found if one.actor_id is not None)
+    people = titles_of((one.actor_id for one in found if one.actor_id is not None), request.actor)
     touched = dict(Record.objects.filter(pk__in={o.record_id for o in found}).values_list("pk", "kind"))
     lines = [
         {

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from septet.kernel import policy
 from septet.kernel.actions import create, perform
+from septet.kernel.actors import Actor
 from septet.kernel.errors import Invalid, NotFound, Refused, SeptetError, Stale
 from septet.kernel.journal import read_changes, replay
 from septet.kernel.models import Entry
@@ -97,12 +98,12 @@ def edit(request: Asked, number: str) -> HttpResponse:
     if not verdict:
         raise Refused(verdict.reason)
     inputs = of_record(it, found, actor)
-    now = _filled_now(it, found, inputs)
+    now = _filled_now(it, found, inputs, actor)
     if request.method != "POST":
         back_to, held = _as_it_was(request, found, inputs)
         return _form(request, found, Form("edit", _("Edit"), tuple(held or now)), back_to=back_to)
     version = _version(request, found)
-    base = now if version == found.version else _filled_then(it, found, inputs, version)
+    base = now if version == found.version else _filled_then(it, found, inputs, version, actor)
     texts = {one.name: one.text for one in base}
     try:
         given = read(inputs, request.POST, actor, unless=texts)
@@ -156,23 +157,23 @@ def _as_it_was(request: Asked, found: Any, inputs: Sequence[Input]) -> tuple[dat
     except ValueError as error:
         raise Invalid(fields={"as_of": str(error)}) from None
     snapshot = snapshot_at(found, then, None)
-    return then, _filled(registry.types[found.kind], inputs, snapshot.values)
+    return then, _filled(registry.types[found.kind], inputs, snapshot.values, request.actor)
 
 
-def _filled_now(it: RecordType, found: Any, inputs: Sequence[Input]) -> list[Input]:
+def _filled_now(it: RecordType, found: Any, inputs: Sequence[Input], actor: Actor) -> list[Input]:
     from septet.kernel.actions import plain_values
 
-    return _filled(it, inputs, plain_values(it, found))
+    return _filled(it, inputs, plain_values(it, found), actor)
 
 
-def _filled_then(it: RecordType, found: Any, inputs: Sequence[Input], version: int) -> list[Input]:
+def _filled_then(it: RecordType, found: Any, inputs: Sequence[Input], version: int, actor: Actor) -> list[Input]:
     """The inputs as they stood in the form when the record had this version."""
     rows = Entry.objects.filter(record_id=found.pk, number__lte=version)
-    return _filled(it, inputs, replay(it, rows.values_list("at", "number", "changes")).values)
+    return _filled(it, inputs, replay(it, rows.values_list("at", "number", "changes")).values, actor)
 
 
-def _filled(it: RecordType, inputs: Sequence[Input], plain: Mapping[str, Any]) -> list[Input]:
-    titles = titles_of(pk for name in it.references if isinstance(pk := plain.get(name), int))
+def _filled(it: RecordType, inputs: Sequence[Input], plain: Mapping[str, Any], actor: Actor) -> list[Input]:
+    titles = titles_of((pk for name in it.references if isinstance(pk := plain.get(name), int)), actor)
     numbers = {
         name: f"{number_of(titles[pk][0], pk)} {titles[pk][1]}"
         for name in it.references
@@ -185,7 +186,7 @@ def _filled(it: RecordType, inputs: Sequence[Input], plain: Mapping[str, Any]) -
 def _both(request: Asked, found: Any, inputs: Sequence[Input], base: Sequence[Input], error: Stale) -> HttpResponse:
     """The form again, brought up to date, with what others changed beside what this editor typed."""
     it = registry.types[found.kind]
-    now = {one.name: one for one in _filled_now(it, found, inputs)}
+    now = {one.name: one for one in _filled_now(it, found, inputs, request.actor)}
     then = {one.name: one for one in base}
     merged, clashes = [], []
     for name, one in now.items():

@@ -13,6 +13,8 @@ from septet.kernel.actors import Actor
 from septet.kernel.custom import properties_of
 from septet.kernel.errors import NotFound
 from septet.kernel.listing import Query, filterable
+from septet.kernel.models import Record
+from septet.kernel.policy import visible_to
 from septet.kernel.reading import titles_of
 from septet.kernel.registry import RecordType, number_of
 from septet.surfaces.web import values
@@ -57,10 +59,17 @@ def filterable_names(it: RecordType, actor: Actor) -> list[str]:
     return [*names, *(f"extra.{name}" for name in properties_of(it))]
 
 
-def chips_of(it: RecordType, query: Query, asked: QueryDict) -> list[Chip]:
+def chips_of(it: RecordType, query: Query, asked: QueryDict, actor: Actor) -> list[Chip]:
     """Every condition in force in words."""
     references = [one for one in query.conditions if one.name in it.references]
-    titles = titles_of(v for one in references for v in one.values if v is not None)
+    wanted = {v for one in references for v in one.values if v is not None}
+    # A number in an address may be anybody's guess: only what the reader may see is called by its name.
+    seen = (
+        set(visible_to(actor, Record.objects.filter(pk__in=wanted), few=True).values_list("pk", flat=True))
+        if wanted
+        else ()
+    )
+    titles = titles_of(seen, actor)
     chips = []
     for one in query.conditions:
         name = f"{one.name}__{one.comparison}" if one.comparison else one.name

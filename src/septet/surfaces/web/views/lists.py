@@ -122,7 +122,7 @@ def _around(request: Asked, it: RecordType, query: Query, bulk: Sequence[Action]
     return {
         "section": CLUSTERS[section_of(it)][0],
         "views": _views(request, it),
-        "chips": chips_of(it, query, asked),
+        "chips": chips_of(it, query, asked, actor),
         "filterable": [(name, values.label(it, name)) for name in filterable_names(it, actor)],
         "asked": address(asked, cursor=None, count=None),
         "altered": bool(address(asked, cursor=None, count=None, limit=None) != "?"),
