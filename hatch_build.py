@@ -28,22 +28,26 @@ FILES = {
         for script in ("latin", "latin-ext", "greek", "cyrillic")
     },
     "inter-license.txt": (INTER, "LICENSE"),
+    "cytoscape.min.js": ("cytoscape", "dist/cytoscape.min.js"),
+    "cytoscape-license.txt": ("cytoscape", "LICENSE"),
+    "cytoscape-dagre.min.js": ("cytoscape-dagre", "dist/cytoscape-dagre.min.js"),
+    "cytoscape-dagre-license.txt": ("cytoscape-dagre", "LICENSE"),
 }
 TEST_FILES = {"axe.min.js": ("axe-core", "axe.min.js")}
 ICONS = (
     "activity", "adjustments", "alert-circle", "alert-triangle", "archive", "arrow-back-up", "arrow-down",
-    "arrow-left", "arrow-right", "arrow-up", "arrows-sort", "ban", "bell", "book", "bookmark", "building",
-    "calendar", "calendar-time", "chart-line", "check", "chevron-down", "chevron-left", "chevron-right",
-    "chevron-up", "chevrons-left", "circle-check", "clock", "columns", "command", "contrast", "copy",
+    "arrow-left", "arrow-right", "arrow-up", "arrows-maximize", "arrows-sort", "ban", "bell", "book", "bookmark",
+    "building", "calendar", "calendar-time", "chart-line", "check", "chevron-down", "chevron-left",
+    "chevron-right", "chevron-up", "chevrons-left", "circle-check", "clock", "columns", "command", "contrast", "copy",
     "device-desktop", "device-mobile", "dots", "download", "edit", "external-link", "eye", "eye-off", "file",
     "file-import",
     "filter", "flag", "grip-vertical", "hash", "heart-handshake", "help", "history", "home", "inbox",
     "info-circle", "key", "keyboard", "layout-dashboard", "layout-grid", "layout-sidebar", "lifebuoy", "link", "list",
     "list-check", "lock", "logout", "mail", "menu-2", "message", "moon", "package", "paperclip", "pencil",
-    "pin", "player-pause", "plus", "refresh", "rocket", "search", "server", "settings", "share",
+    "pin", "player-pause", "plug", "plug-off", "plus", "refresh", "rocket", "search", "server", "settings", "share",
     "shield-lock", "sort-ascending", "sort-descending", "sparkles", "stack-2", "star", "subtask", "sun", "tag",
     "target", "ticket", "topology-star", "trash", "upload", "user", "user-circle", "users", "users-group",
-    "wand", "x", "zoom-exclamation",
+    "wand", "x", "zoom-exclamation", "zoom-in", "zoom-out",
 )  # fmt: skip
 
 

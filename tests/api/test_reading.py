@@ -58,7 +58,13 @@ def test_impact_and_relations(alice: Program) -> None:
     assert [(one["number"], one["effect"], one["distance"]) for one in found["items"]] == [
         (service.number, "failing", 1)
     ]
-    assert (found["total"], found["hidden"]) == (1, 0)
+    assert (found["total"], found["hidden"], found["left_out"], "edges" in found) == (1, 0, [], False)
+    more = alice.get(f"configuration-items/{host.number}/impact?edges=true").json()
+    assert more["edges"] == [
+        {"supplier": host.number, "dependent": service.number, "relation": "depends-on", "need": None}
+    ]
+    assert [one["number"] for one in more["services"]] == [service.number]
+    assert (more["for_all"], more["everybody"]) == (1, 4)
     up = alice.get(f"services/{service.number}/impact?up=true&without={host.number}").json()
     assert [one["number"] for one in up["items"]] == []
     edge = alice.get(f"services/{service.number}/relations").json()["items"][0]

@@ -232,6 +232,21 @@ def test_impact_is_the_api_s(cli: Cli, cast: Cast) -> None:
     assert [(one["number"], one["effect"]) for one in body["items"]] == [(ids["shop"], "failing")]
     assert cli("impact", ids["shop"], "--up", "--json").json["items"][0]["number"] == ids["server"]
     assert cli("impact", ids["shop"]).out == f"Nothing depends on {ids['shop']}.\n"
+    assert cli("impact", ids["server"], "--as-of", "2012-03-01", "--json").json["total"] == 0
+    assert cli("impact", ids["shop"], "--without", "CI-999999").code == 1
+
+
+def test_impact_says_which_services_fail_and_for_whom(cli: Cli, cast: Cast) -> None:
+    server = cli("create", "CI", "title=server", "--json").json["number"]
+    spare = cli("create", "CI", "title=spare", "--json").json["number"]
+    shop = cli("create", "services", "title=Shop", f"customer={cast.supplier.number}", "--json").json["number"]
+    for one in (server, spare):
+        assert cli("do", shop, "relate", "type=runs-on", f"target={one}", "need=1").code == 0
+    assert "degraded" in cli("impact", server).out
+    said = cli("impact", server, "--without", spare).out
+    assert said.endswith("Services that fail: Shop\nFor Supply Ltd (people: 1)\n")
+    body = cli("impact", server, "--edges", "--json").json
+    assert [one["number"] for one in body["standing_in"]] == [spare]
 
 
 def test_a_title_cannot_steer_the_terminal(cli: Cli, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from septet.kernel.accounts import new_sign_in_link, open_account
@@ -17,6 +17,9 @@ from tests.cast import Cast, engage
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 AXE = Path(__file__).parent.parent / "vendor/axe.min.js"
 
+# What a narrow window can break.
+OF_SIZE = ("color-contrast", "target-size", "scrollable-region-focusable", "label-content-name-mismatch")
+WIDTHS = (360, 1024, 1440, 2560)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 Enter = Callable[[str], Page]
@@ -63,3 +66,38 @@ def sideways(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
+
+
+@pytest.fixture
+def heard(page: Page) -> list[str]:
+    """What the browser complains of, but for answers that say what is wrong."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "404" not in message.text and "422" not in message.text:
+            said.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def barriers(page: Page) -> list[str]:
+    """What is wrong with the page that is open, in every look and width."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    for theme in ("auto", "contrast"):
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        found += [f"dark {theme} {one}" for one in violations(page, rules=["color-contrast"])]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found += [f"light contrast {one}" for one in violations(page, rules=["color-contrast"])]
+    page.evaluate("document.documentElement.dataset.theme = 'auto'")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if over := sideways(page):
+            found.append(f"{width} is {over} too wide")
+        if width == WIDTHS[0]:
+            found += [f"{width} {one}" for one in violations(page, rules=OF_SIZE)]
+    return found

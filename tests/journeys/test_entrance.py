@@ -11,8 +11,7 @@ from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from septet.kernel.models import Record
 from tests.cast import Cast
-from tests.journeys.conftest import Enter, violations
-from tests.journeys.test_looks import barriers
+from tests.journeys.conftest import Enter, barriers, violations
 
 
 def authenticator(page: Page) -> None:

@@ -4,17 +4,14 @@ to 2560 pixels; nothing that the policy blocks."""
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from tests.cast import Cast
-from tests.journeys.conftest import Enter, sideways, violations
+from tests.journeys.conftest import Enter, barriers, violations
 
-# What a narrow window can break.
-OF_SIZE = ("color-contrast", "target-size", "scrollable-region-focusable", "label-content-name-mismatch")
-WIDTHS = (360, 1024, 1440, 2560)
 OPEN = ("/sign-in/", "/api/v1/docs", "/api/v1/docs/incidents")
 FOR_ADMINISTRATORS = (
     "/help/components/",
@@ -50,41 +47,6 @@ def incident(cast: Cast) -> Any:
     perform(made, "share", alice, via="web", party=cast.supplier.number)
     perform(made, "ask-approval", OPERATOR, via="cli", approvers=[cast.bob.number])
     return made
-
-
-@pytest.fixture
-def heard(page: Page) -> list[str]:
-    """What the browser complains of, but for answers that say what is wrong."""
-    said: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "404" not in message.text and "422" not in message.text:
-            said.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-def barriers(page: Page) -> list[str]:
-    """What is wrong with the page that is open, in every look and width."""
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found = violations(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    for theme in ("auto", "contrast"):
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        found += [f"dark {theme} {one}" for one in violations(page, rules=["color-contrast"])]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    found += [f"light contrast {one}" for one in violations(page, rules=["color-contrast"])]
-    page.evaluate("document.documentElement.dataset.theme = 'auto'")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if over := sideways(page):
-            found.append(f"{width} is {over} too wide")
-        if width == WIDTHS[0]:
-            found += [f"{width} {one}" for one in violations(page, rules=OF_SIZE)]
-    return found
 
 
 def test_what_staff_see(enter: Enter, incident: Any, live_server: LiveServer, page: Page, heard: list[str]) -> None:

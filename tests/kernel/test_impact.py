@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from septet.kernel import door
-from septet.kernel import impact as impact_module
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR, Actor, Right
 from septet.kernel.errors import NotFound
-from septet.kernel.impact import Impact, impact
+from septet.kernel.impact import Impact, held, impact
 from septet.kernel.models import Confidentiality, Entry, Record, Relation
 from septet.kernel.registry import registry
 from septet.lib.canonical import canonical
@@ -152,20 +151,20 @@ def test_a_cycle_ends(farm: dict[str, Any]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_kept_graph_follows_every_change_and_only_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(impact_module, "_kept", None)
+    monkeypatch.setattr(held, "_kept", None)
     web, host, other = node("web"), node("host"), node("other")
     tie(web, host)
     place_entries()
     assert effects(impact(host, actor=OPERATOR)) == {"web": (1, "failing")}
-    kept = impact_module._kept
+    kept = held._kept
     assert kept is not None
 
     perform(web, "comment", OPERATOR, via="cli", text='"relations.1.type" is only said here')
     place_entries()
     impact(host, actor=OPERATOR)
-    assert impact_module._kept is not None
-    assert impact_module._kept.position > kept.position
-    assert impact_module._kept.graph is kept.graph
+    assert held._kept is not None
+    assert held._kept.position > kept.position
+    assert held._kept.graph is kept.graph
 
     tie(other, host)
     assert set(effects(impact(host, actor=OPERATOR))) == {"web", "other"}
@@ -178,18 +177,18 @@ def test_the_kept_graph_follows_every_change_and_only_changes(monkeypatch: pytes
 
 @pytest.mark.django_db(transaction=True)
 def test_a_graph_of_another_journal_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(impact_module, "_kept", None)
+    monkeypatch.setattr(held, "_kept", None)
     web, host = node("web"), node("host")
     tie(web, host)
     place_entries()
     impact(host, actor=OPERATOR)
-    kept = impact_module._kept
+    kept = held._kept
     with door.opened():
         Entry.objects.filter(position__gt=0).update(hash=b"another")
     impact(host, actor=OPERATOR)
-    assert impact_module._kept is not None
+    assert held._kept is not None
     assert kept is not None
-    assert impact_module._kept.graph is not kept.graph
+    assert held._kept.graph is not kept.graph
 
 
 def place_entries() -> None:

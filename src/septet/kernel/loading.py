@@ -44,3 +44,12 @@ def heads(ids: Iterable[int]) -> list[Head]:
         cursor.execute(f"SELECT id, kind, title, state, confidentiality FROM record WHERE id {condition}", [value])
         found: list[Any] = cursor.fetchall()
     return [Head(*row) for row in found]
+
+
+def kinds(ids: Iterable[int]) -> list[tuple[int, str]]:
+    """(id, kind) of those of some records that there are, in no order, by one query."""
+    condition, value = one_of(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, kind FROM record WHERE id {condition}", [value])
+        found: list[tuple[int, str]] = cursor.fetchall()
+    return found

@@ -193,6 +193,8 @@ class RecordType:
     scope_fields: ClassVar[dict[str, str]] = {"service": "service", "site": "site"}
     # The field that names the record of the same type within which a record lies: a scope reaches all below it.
     within: ClassVar[str] = ""
+    # The reference that says what sort of its kind a record is, such as the item type of an item.
+    sort_field: ClassVar[str] = ""
     # Whether seeing a part of the work means seeing only that part of these records; None: whether they are work.
     # Everybody of the staff sees what all work rests on, such as people and calendars.
     seen_by_scope: ClassVar[bool | None] = None
@@ -362,7 +364,7 @@ def _check_names(cls: type[RecordType], it: RecordType) -> None:
     for name in (name for names in cls.form.values() for name in names):
         if name not in allowed:
             raise ImproperlyConfigured(f"{cls.__name__}.form: there is no field {name!r}.{suggestion(name, allowed)}")
-    for name in (*cls.scope_fields.values(), *([cls.within] if cls.within else [])):
+    for name in (*cls.scope_fields.values(), *filter(None, (cls.within, cls.sort_field))):
         if name not in it.references:
             raise ImproperlyConfigured(f"{cls.__name__}: {name!r} is no reference.{suggestion(name, it.references)}")
 

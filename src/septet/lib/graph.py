@@ -34,6 +34,17 @@ class Reach:
     parents: "Integers"
 
 
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """A group of suppliers of which a node can lose some: `needed` of all `suppliers` must work; `kind` is that of
+    their edges. All are ids but `needed` and `kind`."""
+
+    node: int
+    kind: int
+    needed: int
+    suppliers: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class _Side:
     """Edge numbers grouped by the node at one end: those of node i are `edges[bounds[i]:bounds[i + 1]]`."""
@@ -147,6 +158,44 @@ class Graph:
         low, high = side.bounds[places[0][0]], side.bounds[places[0][0] + 1]
         hits = (side.heads[low:high] == places[1][0]).nonzero()[0]
         return int(side.edges[low + hits[0]]) if len(hits) else None
+
+    def among(self, ids: Iterable[int], *, at: int | None = None) -> "Integers":
+        """The numbers of the edges between any two of these nodes at a moment."""
+        import numpy as np
+
+        places = self._places(ids)
+        inside = np.zeros(len(self.ids), np.bool_)
+        inside[places] = True
+        edges = _edges_of(self._view(at).down, places)
+        return edges[inside[self.dependents[edges]]]
+
+    def redundancies(self, ids: Iterable[int], *, at: int | None = None) -> list[Redundancy]:
+        """The groups in which these nodes have more suppliers than they need."""
+        view = self._view(at)
+        groups, owners = self._grouped()
+        edges = _edges_of(view.up, self._places(ids))
+        edges = edges[view.spare[groups[edges]] > 0]
+        members: dict[int, list[int]] = {}
+        for edge, group in zip(edges.tolist(), groups[edges].tolist(), strict=True):
+            members.setdefault(group, []).append(edge)
+        return [
+            Redundancy(
+                node=int(self.ids[owners[group]]),
+                kind=int(self.kinds[found[0]]),
+                needed=len(found) - int(view.spare[group]),
+                suppliers=tuple(self.ids[self.suppliers[found]].tolist()),
+            )
+            for group, found in members.items()
+        ]
+
+    def turns(self, ids: Iterable[int]) -> list[int]:
+        """The moments, in order, at which an edge of one of these nodes comes or goes."""
+        import numpy as np
+
+        places = self._places(ids)
+        edges = np.concatenate([_edges_of(self._down, places), _edges_of(self._up, places)])
+        found = np.unique(np.concatenate([self.valid_from[edges], self.valid_to[edges]]))
+        return [one for one in found.tolist() if one not in ALWAYS]
 
     def _places(self, ids: Iterable[int]) -> "Integers":
         import numpy as np

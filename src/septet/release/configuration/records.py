@@ -71,6 +71,7 @@ class ConfigurationItemType(RecordType):
     personal = ("title",)
     is_work = False
     seen_by_scope = True
+    sort_field = "item_type"
     scope_fields: ClassVar[dict[str, str]] = {**RecordType.scope_fields, "technology": "item_type"}
     order = "title"
     example: ClassVar[dict[str, Any]] = {"title": "srv-mail-1", "environment": "production", "serial": "SN-4711"}

@@ -10,6 +10,7 @@ from septet.kernel import reading, search
 from septet.kernel.errors import Invalid, NotFound
 from septet.kernel.fields import moment_text
 from septet.kernel.impact import LIMIT, Impact, impact
+from septet.kernel.impact.mapping import ImpactMap, Node, impact_map
 from septet.kernel.limits import DO, IMPORT, READ, UNDO
 from septet.kernel.models import Record, Run, Verb
 from septet.kernel.references import find
@@ -35,20 +36,22 @@ def show_relations(call: Call, types: str, number: str) -> HttpResponse:
 
 
 def show_impact(call: Call, types: str, number: str) -> HttpResponse:
-    """What fails or suffers if the record fails; with `up`, what it depends on; `without` takes others away too."""
+    """What fails or suffers if the record fails; with `up`, what it depends on; `without` takes others away too. With
+    `edges` also what ties these records, what stands in for what is lost, and for whom the services are that fail."""
     record = call.find(types, number)
     call.demand_reading()
-    params = call.params("up", "without", "limit", "as_of", "known_at")
+    params = call.params("up", "without", "edges", "limit", "as_of", "known_at")
     removed = [find(one.strip(), call.actor) for one in params.get("without", "").split(",") if one.strip()]
-    found = impact(
-        record,
-        actor=call.actor,
-        up=truth(params, "up"),
-        removed=removed,
-        limit=_limit(params.get("limit", ""), LIMIT, LIMIT),
+    question: dict[str, Any] = {
+        "actor": call.actor,
+        "up": truth(params, "up"),
+        "limit": _limit(params.get("limit", ""), LIMIT, LIMIT),
         **read_times(call.actor, params),
-    )
-    return answers.as_json(impact_body(found, record, *removed))
+    }
+    body = impact_body(impact(record, removed=removed, **question), record, *removed)
+    if truth(params, "edges"):
+        body |= map_body(impact_map(record, off=[one.pk for one in removed], **question))
+    return answers.as_json(body)
 
 
 def impact_body(found: Impact, *failed: Record) -> dict[str, Any]:
@@ -64,10 +67,38 @@ def impact_body(found: Impact, *failed: Record) -> dict[str, Any]:
         }
         for one in found.nodes
     ]
-    return {"items": items, "total": found.total, "failing": found.failing, "hidden": found.hidden}
+    return {
+        "items": items,
+        "total": found.total,
+        "failing": found.failing,
+        "hidden": found.hidden,
+        "left_out": [asdict(one) for one in found.left_out],
+    }
 
 
-def _brief(record: Record) -> dict[str, Any]:
+def map_body(found: ImpactMap) -> dict[str, Any]:
+    """What a map tells beyond the impact itself."""
+    numbers = {one.pk: one.number for one in found.nodes}
+    whom = found.hit.whom
+    return {
+        "edges": [
+            {
+                "supplier": numbers[one.supplier],
+                "dependent": numbers[one.dependent],
+                "relation": one.relation or None,
+                "need": one.need or None,
+            }
+            for one in found.ties
+        ],
+        "standing_in": [_brief(one) for one in found.nodes if one.stands_in],
+        "services": [{**_brief(one), "effect": one.effect} for one in found.hit.services],
+        "customers": [{"number": one.number, "title": one.title, "people": one.people} for one in whom.customers],
+        "for_all": whom.for_all,
+        "everybody": whom.everybody,
+    }
+
+
+def _brief(record: Record | Node) -> dict[str, Any]:
     return {"number": record.number, "title": record.title, "kind": record.kind, "state": record.state}
 
 

@@ -8,7 +8,9 @@ from septet.kernel.actors import of_person
 from septet.kernel.clocks.explain import ClockShown, explained
 from septet.kernel.common.readings import Why
 from septet.kernel.fields import moment_text
+from septet.kernel.impact import LIMIT
 from septet.kernel.impact import impact as impact_of
+from septet.kernel.impact.mapping import impact_map
 from septet.kernel.models import Confidentiality, Record, Verb
 from septet.kernel.readings import offers, read_about
 from septet.kernel.references import find, find_person
@@ -175,19 +177,33 @@ def change_text(change: list[Any]) -> str:
 
 def impact(call: Call) -> None:
     """What suffers when a record fails, or what it depends on."""
-    from septet.surfaces.api.readings import impact_body
+    from septet.surfaces.api.readings import impact_body, map_body
 
-    record = find(call.arguments.number, call.actor)
-    body = impact_body(impact_of(record, actor=call.actor, up=call.arguments.up), record)
-    call.answer(body, lambda: _impact_text(body, record, up=call.arguments.up))
+    asked = call.arguments
+    record = find(asked.number, call.actor)
+    removed = [find(one, call.actor) for one in asked.without]
+    question = {"actor": call.actor, "up": asked.up, "as_of": call.moment("as_of"), "known_at": call.moment("known_at")}
+    body = impact_body(impact_of(record, removed=removed, **question), record, *removed)
+    more = map_body(impact_map(record, off=[one.pk for one in removed], limit=LIMIT, **question))
+    call.answer(body | more if asked.edges else body, lambda: _impact_text(body, more, record, up=asked.up))
 
 
-def _impact_text(body: dict[str, Any], record: Record, *, up: bool) -> str:
+def _impact_text(body: dict[str, Any], more: dict[str, Any], record: Record, *, up: bool) -> str:
     if not body["total"]:
         return f"{record.number} depends on nothing." if up else f"Nothing depends on {record.number}."
     names = ["distance", "number", "title", "state", "relation", "parent", *([] if up else ["effect"])]
-    text = table([name.capitalize() for name in names], ([one[name] for name in names] for one in body["items"]))
-    return f"{text}\n… and {body['hidden']} that you may not see" if body["hidden"] else text
+    said = [table([name.capitalize() for name in names], ([one[name] for name in names] for one in body["items"]))]
+    if body["hidden"]:
+        said.append(f"… and {body['hidden']} that you may not see")
+    for one in body["left_out"]:
+        said.append(f"… and {one['count']} of the kind {one['kind']} at distance {one['distance']}")
+    if failing := [one["title"] for one in more["services"] if one["effect"] == "failing"]:
+        said.append(f"Services that fail: {', '.join(failing)}")
+    for one in more["customers"]:
+        said.append(f"For {one['title']} (people: {one['people']})")
+    if more["for_all"]:
+        said.append(f"For everybody (people: {more['everybody']})")
+    return "\n".join(said)
 
 
 def types(call: Call) -> None:

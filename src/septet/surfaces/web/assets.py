@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "static/web"
 # The order counts: tokens name what the rest uses, and later rules win over earlier ones.
 STYLES = ("tokens", "elements", "frame", "parts", "forms", "lists", "record", "board", "entrance", "help", "print")
 # `say` offers what the others call.
-SCRIPTS = ("say", "frame", "keys", "palette", "picker", "shaped", "forms", "lists", "record", "passkey")
+SCRIPTS = ("say", "frame", "keys", "palette", "picker", "shaped", "forms", "lists", "record", "slider", "passkey")
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 

@@ -67,6 +67,11 @@ PARAMETERS: dict[str, Schema] = {
     "Count": query("count", "Count all of the list as well.", {**TRUTH, "default": False}),
     "Up": query("up", "What the record depends on, instead of what depends on it.", {**TRUTH, "default": False}),
     "Without": query("without", "Numbers of records that fail as well, separated by commas."),
+    "Edges": query(
+        "edges",
+        "Tell also what ties these records, what stands in for what is lost, and for whom the failing services are.",
+        {**TRUTH, "default": False},
+    ),
     "ImpactLimit": query("limit", "The nearest ones only.", {"type": "integer", "minimum": 1, "maximum": LIMIT}),
     "FileName": query("name", "What the file is called; needed if the body is the file itself."),
     "Audience": query("audience", "Who may see it: internal, requester, everybody or partner:ID."),
@@ -233,8 +238,39 @@ SHARED: dict[str, Schema] = {
             "total": {**COUNT, "description": "How many are affected."},
             "failing": {**COUNT, "description": "How many of them fail."},
             "hidden": {**COUNT, "description": "How many near ones the caller may not see."},
+            "left_out": {
+                "type": "array",
+                "items": closed({"distance": COUNT, "kind": TEXT, "count": COUNT}),
+                "description": "How many are beyond the limit.",
+            },
+            "edges": {
+                "type": "array",
+                "items": closed(
+                    {
+                        "supplier": TEXT,
+                        "dependent": TEXT,
+                        "relation": {**nullable(TEXT), "description": "None: over records that may not be seen."},
+                        "need": {**nullable(COUNT), "description": "How many such suppliers must work, if not all."},
+                    }
+                ),
+                "description": "Who suffers when who fails, among the items, the record and what stands in.",
+            },
+            "standing_in": {
+                "type": "array",
+                "items": _brief(),
+                "description": "What works on where others are lost of which not all are needed.",
+            },
+            "services": {"type": "array", "items": _brief(effect={"enum": ["failing", "degraded"]})},
+            "customers": {
+                "type": "array",
+                "items": closed({"number": TEXT, "title": TEXT, "people": COUNT}),
+                "description": "For whom the failing services are.",
+            },
+            "for_all": {**COUNT, "description": "How many of the failing services are for everybody."},
+            "everybody": {**COUNT, "description": "How many people that is."},
         },
         "What is affected, nearest first.",
+        optional=("edges", "standing_in", "services", "customers", "for_all", "everybody"),
     ),
     "Attachment": closed(
         {

@@ -152,7 +152,7 @@ def _impact(it: RecordType) -> Schema:
         it.path,
         f"What fails or suffers if {an(it)} fails",
         {200: ref("Impact"), **MOVED},
-        params=[parameter("Up"), parameter("Without"), parameter("ImpactLimit"), *TIMES],
+        params=[parameter("Up"), parameter("Without"), parameter("Edges"), parameter("ImpactLimit"), *TIMES],
         problems=READ_ONE,
     )
 

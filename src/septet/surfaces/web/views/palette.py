@@ -95,6 +95,8 @@ def _actions(actor: Actor, at: str, text: str) -> list[Choice]:
     ]
     if any(one.name == "edit" for one in allowed):
         choices.insert(len(steps["first"]), Choice(_("Edit"), f"{here}edit/", "pencil", record.number))
+    if not (it.is_work or it.governs or it.about_people):
+        choices.append(Choice(_("Show on the map"), f"/map/{record.number}/", "topology-star", record.number))
     return _best(text, choices)
 
 

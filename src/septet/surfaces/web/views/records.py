@@ -16,6 +16,7 @@ from septet.kernel import log, policy
 from septet.kernel.actors import Actor
 from septet.kernel.custom import properties_of
 from septet.kernel.errors import Invalid
+from septet.kernel.impact.reaching import is_mapped
 from septet.kernel.models import Approval, Confidentiality, Decision, Record
 from septet.kernel.reading import next_actions, whole
 from septet.kernel.references import find
@@ -90,7 +91,7 @@ def record(request: Asked, number: str) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponseRedirect(f"/r/{found.number}/{'?' + query if query else ''}")
     it, actor = registry.types[found.kind], request.actor
-    as_of, known_at = _times(request)
+    as_of, known_at = times_of(request)
     then = as_of is not None or known_at is not None
     told = whole(found, actor, as_of=as_of, known_at=known_at)
     shown, entries = told.body, told.history
@@ -115,6 +116,7 @@ def record(request: Asked, number: str) -> HttpResponse:
         "my_turn": "approvals" in told.held and _my_turn(found, None if then else shown.get("approvals"), actor),
         "is_watching": any(_is_one(one["person"], {actor.person}) for one in shown.get("watchers", [])),
         "files": told.files,
+        "is_mapped": is_mapped(told.relations),
         "relations": _by_label(panels.without_relations_in(added, told.relations)),
         "history": timeline.of(it, entries if "all" in request.GET else entries[-NEWEST:], _names(shown)),
         "older": max(0, len(entries) - NEWEST) if "all" not in request.GET else 0,
@@ -137,8 +139,8 @@ def _names(shown: Mapping[str, Any]) -> list[str]:
     return [one["person"]["title"] for one in shown.get("watchers", []) if one["person"]]
 
 
-def _times(request: Asked) -> tuple[datetime | None, datetime | None]:
-    """The times at which the record is to be shown, as the address asks for them."""
+def times_of(request: Asked) -> tuple[datetime | None, datetime | None]:
+    """The times at which something is to be shown, as the address asks for them."""
     found = {}
     for name in ("as_of", "known_at"):
         text = request.GET.get(name, "").strip()

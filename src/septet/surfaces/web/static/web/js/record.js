@@ -1,4 +1,4 @@
-// The page of a record: facts edited in place, files dropped or pasted, the time slider, names mentioned.
+// The page of a record: facts edited in place, files dropped or pasted, names mentioned.
 const record = document.querySelector("[data-record]");
 
 // A fact becomes its form where it stands; what is saved brings the whole page up to date.
@@ -68,32 +68,6 @@ if (record) {
       if (!files.length) return;
       event.preventDefault();
       send(files);
-    });
-  }
-
-  // The time slider goes through the moments in which something happened.
-  const slider = document.querySelector(".slider");
-  if (slider) {
-    const moments = slider.dataset.moments.split(" ");
-    const input = slider.querySelector("input");
-    const said = slider.querySelector("output");
-    const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: slider.dataset.zone });
-    const now = moments.length;
-    const at = Date.parse(slider.dataset.at || "");
-    slider.hidden = false;
-    input.max = now;
-    const held = moments.findLastIndex((one) => Date.parse(one) <= at);
-    input.value = Number.isNaN(at) ? now : Math.max(held, 0);
-    const say = () => {
-      const place = Number(input.value);
-      said.textContent = place === now ? said.dataset.now : written.format(new Date(moments[place]));
-      input.setAttribute("aria-valuetext", said.textContent);
-    };
-    say();
-    input.addEventListener("input", say);
-    input.addEventListener("change", () => {
-      const place = Number(input.value);
-      location.assign(place === now ? location.pathname : `?as_of=${encodeURIComponent(moments[place])}`);
     });
   }
 

@@ -1,26 +1,23 @@
-"""Impact: what fails, or loses what it had to spare, when a record fails; walked in memory over the relations.
+"""The graph of what fails with what, as every process keeps it.
 
-Every process keeps one graph and the position of the journal up to which it is true. A request first takes over what
-later entries did to relations, so it never answers from the past. Which relation types carry impact, and which way,
-is said where they are declared.
+It is true up to a position of the journal. A request first takes over what later entries did to relations, so it never
+answers from the past. Which relation types carry impact, and which way, is said where they are declared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from septet.kernel.actors import Actor
-from septet.kernel.errors import NotFound
+from septet.kernel.impact.kinds import Kinds
 from septet.kernel.journal import read_changes
 from septet.kernel.models import Entry, Record, Relation
-from septet.kernel.policy import may, visible_to
 from septet.kernel.registry import registry
 from septet.lib.graph import ALWAYS, Graph
+from septet.lib.moments import microseconds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,9 +25,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.void]
 
-LIMIT = 1000
 _MOST_PATCHED = 5000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ROW = [
     ("id", "i8"),
     ("record", "i8"),
@@ -42,35 +37,8 @@ _ROW = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """A record that another one reaches.
-
-    `distance` counts relations; `parent` is the id of the record one step nearer, None if the actor may not see it;
-    `relation` is the key of the relation type between the two. `effect` is "failing" when too few of the suppliers it
-    needs are left, "degraded" when it loses one directly or further up but still works, and empty when asked upwards.
-    """
-
-    record: Record
-    distance: int
-    parent: int | None
-    relation: str
-    effect: Literal["failing", "degraded", ""]
-
-
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """What is affected, nearest first. `total` counts all of it, `failing` those of them that fail, and `hidden` those
-    among the nearest ones that the actor may not see, which are therefore not in `nodes`."""
-
-    nodes: list[Affected]
-    total: int
-    failing: int
-    hidden: int
-
-
 @dataclass(frozen=True)
-class _Held:
+class Held:
     """The relations that carry impact, and the graph made of them, as of a position of the journal.
 
     `seal` is the hash of the entry at `position`: if another stands there now, this is another journal.
@@ -81,55 +49,18 @@ class _Held:
     rows: "Rows"
     withdrawn: dict[int, int]
     graph: Graph
+    kinds: Kinds = field(default_factory=Kinds)
 
 
-_kept: _Held | None = None
+_kept: Held | None = None
 
 
-def impact(
-    record: Record,
-    *,
-    actor: Actor,
-    up: bool = False,
-    as_of: datetime | None = None,
-    known_at: datetime | None = None,
-    removed: Sequence[Record] = (),
-    limit: int = LIMIT,
-) -> Impact:
-    """What is affected when `record` fails, together with the `removed` ones; with `up`, what it depends on.
-
-    `as_of` asks for the relations of a moment (default: now), `known_at` for what the journal knew of them then. At
-    most `limit` records are named, the nearest ones. Raises NotFound for a record that the actor may not see.
-    """
-    for one in (record, *removed):
-        if not may(actor, "see", one):
-            raise NotFound(f"There is no record {one.number}, or you may not see it.")
-    held = _current() if known_at is None else _as_known(_current(), known_at)
-    at = _microseconds(as_of or timezone.now())
-    starts = [record.pk, *(one.pk for one in removed)]
-    reach = held.graph.reach(starts, down=not up, at=at)
-    failing = set() if up else set(held.graph.failed(starts, at=at).tolist()) - set(starts)
-    nearest = reach.nodes[:limit].tolist()
-    seen = {one.pk: one for one in visible_to(actor, Record.objects.filter(pk__in=nearest), few=True)}
-    keys = _carriers()
-    nodes = []
-    for pk, distance, parent in zip(nearest, reach.distances.tolist(), reach.parents.tolist(), strict=False):
-        if pk not in seen:
-            continue
-        edge = held.graph.edge(pk, parent, at=at) if up else held.graph.edge(parent, pk, at=at)
-        relation = keys[int(held.rows["type"][edge])]
-        named_parent = parent if parent in seen or parent in starts else None
-        effect: Literal["failing", "degraded", ""] = "" if up else "failing" if pk in failing else "degraded"
-        nodes.append(Affected(seen[pk], distance, named_parent, relation, effect))
-    return Impact(nodes, len(reach.nodes), len(failing), len(nearest) - len(nodes))
-
-
-def _carriers() -> list[str]:
+def carriers() -> list[str]:
     """The keys of the relation types that carry impact; rows hold their places in this list."""
     return sorted(key for key, one in registry.relations.items() if one.impact)
 
 
-def _current() -> _Held:
+def current() -> Held:
     """The graph as the journal has it now. What a transaction sees may never come true, so that is not kept."""
     global _kept  # noqa: PLW0603  # one graph per process is the point
     held = _kept
@@ -153,7 +84,7 @@ def _latest() -> tuple[int, bytes]:
     return (found[0] or 0, bytes(found[1])) if found else (0, b"")
 
 
-def _continues(held: _Held) -> bool:
+def _continues(held: Held) -> bool:
     found = Entry.objects.filter(position=held.position).values_list("hash", flat=True).first()
     return found is not None and bytes(found) == held.seal
 
@@ -185,24 +116,24 @@ def _relation_field(key: str) -> tuple[int, str] | None:
     return (int(pk), name) if part == "relations" else None
 
 
-def _loaded(position: int, seal: bytes) -> _Held:
-    rows = _rows(_stored(Relation.objects.filter(type__in=_carriers())))
+def _loaded(position: int, seal: bytes) -> Held:
+    rows = _rows(_stored(Relation.objects.filter(type__in=carriers())))
     withdrawn = _withdrawn(Record.objects.all())
-    return _Held(position, seal, rows, withdrawn, _graph(rows, withdrawn))
+    return Held(position, seal, rows, withdrawn, _graph(rows, withdrawn))
 
 
-def _patched(held: _Held, relations: set[int], records: set[int]) -> _Held:
+def _patched(held: Held, relations: set[int], records: set[int]) -> Held:
     """The same with these relations and withdrawals read anew."""
-    fresh = _stored(Relation.objects.filter(type__in=_carriers(), pk__in=relations))
+    fresh = _stored(Relation.objects.filter(type__in=carriers(), pk__in=relations))
     rows = _with_rows(held.rows, relations, fresh)
     withdrawn = {pk: at for pk, at in held.withdrawn.items() if pk not in records}
     withdrawn |= _withdrawn(Record.objects.filter(pk__in=records))
     return replace(held, rows=rows, withdrawn=withdrawn, graph=_graph(rows, withdrawn))
 
 
-def _as_known(held: _Held, known_at: datetime) -> _Held:
+def as_known(held: Held, known_at: datetime) -> Held:
     """What the journal knew at a moment: every change recorded later is taken back."""
-    keys = _carriers()
+    keys = carriers()
     before: dict[int, dict[str, Any]] = {}
     owners: dict[int, int] = {}
     withdrawn: dict[int, Any] = {}
@@ -223,7 +154,7 @@ def _as_known(held: _Held, known_at: datetime) -> _Held:
             rows.append((pk, row[1], *values))
     known = _with_rows(held.rows, before, rows)
     still = {pk: at for pk, at in held.withdrawn.items() if pk not in withdrawn}
-    still |= {pk: _microseconds(datetime.fromisoformat(at)) for pk, at in withdrawn.items() if at is not None}
+    still |= {pk: microseconds(datetime.fromisoformat(at)) for pk, at in withdrawn.items() if at is not None}
     return replace(held, rows=known, withdrawn=still, graph=_graph(known, still))
 
 
@@ -235,7 +166,7 @@ def _stored(relations: QuerySet[Relation]) -> Iterator[tuple[Any, ...]]:
 def _rows(relations: Iterable[tuple[Any, ...]]) -> "Rows":
     import numpy as np
 
-    places = {key: place for place, key in enumerate(_carriers())}
+    places = {key: place for place, key in enumerate(carriers())}
     plain = (
         (pk, record, target, places[key], need or 0, _bound(since, ALWAYS[0]), _bound(until, ALWAYS[1]))
         for pk, record, target, key, need, since, until in relations
@@ -252,13 +183,13 @@ def _with_rows(rows: "Rows", gone: Iterable[int], fresh: Iterable[tuple[Any, ...
 def _withdrawn(records: QuerySet[Record]) -> dict[int, int]:
     """When each withdrawn record was withdrawn; from then on it needs nobody and nobody needs it."""
     found = records.filter(withdrawn_at__isnull=False).values_list("pk", "withdrawn_at")
-    return {pk: _microseconds(at) for pk, at in found if at is not None}
+    return {pk: microseconds(at) for pk, at in found if at is not None}
 
 
 def _graph(rows: "Rows", withdrawn: dict[int, int]) -> Graph:
     import numpy as np
 
-    forth = np.array([registry.relations[key].impact == "forth" for key in _carriers()], np.bool_)[rows["type"]]
+    forth = np.array([registry.relations[key].impact == "forth" for key in carriers()], np.bool_)[rows["type"]]
     until = rows["until"]
     if withdrawn:
         pks = np.array(sorted(withdrawn))
@@ -279,8 +210,4 @@ def _graph(rows: "Rows", withdrawn: dict[int, int]) -> Graph:
 def _bound(at: Any, otherwise: int) -> int:
     if at is None:
         return otherwise
-    return _microseconds(datetime.fromisoformat(at) if isinstance(at, str) else at)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    return microseconds(datetime.fromisoformat(at) if isinstance(at, str) else at)

@@ -1,0 +1,254 @@
+"use strict";
+// The impact map drawn: what is needed on the left, what leans on it on the right. The list beside it says the same.
+{
+  const box = document.getElementById("map-canvas");
+  // So many records that hang alike are drawn as one, sooner where there are very many.
+  const ALIKE = 5;
+  const ALIKE_OF_MANY = 3;
+  const MANY = 80;
+  const LONGEST = 27;
+  const SWAPPED = ["map-then", "map-tabs", "map-tools", "map-sum", "map-list", "map-picked", "map-data"];
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const opened = new Set();
+  let graph = null;
+  let picked = "";
+
+  const read = () => JSON.parse(document.getElementById("map-data").textContent);
+  const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+  const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+
+  // The colours of the page, as the reader's look has them.
+  function colours() {
+    const probe = document.createElement("i");
+    box.append(probe);
+    const found = {};
+    for (const name of ["ink", "quiet", "paper", "sunken", "line-control", "accent", "accent-soft", "accent-text", "good", "warn", "bad", "good-soft", "warn-soft", "bad-soft"]) {
+      probe.style.color = `var(--${name})`;
+      found[name] = getComputedStyle(probe).color;
+    }
+    probe.remove();
+    return found;
+  }
+
+  function looks() {
+    const c = colours();
+    const toned = (tone, border, ground, style, width) => ({ selector: `node.${tone}`, style: { "border-color": border, "background-color": ground, "border-style": style, "border-width": width } });
+    return [
+      { selector: "node", style: { "shape": "round-rectangle", "corner-radius": 6, "width": 196, "height": 44, "background-color": c.paper, "border-color": c["line-control"], "border-width": 1.5, "label": "data(label)", "color": c.ink, "font-family": getComputedStyle(document.body).fontFamily, "font-size": 12.5, "line-height": 1.3, "text-valign": "center", "text-halign": "center", "text-wrap": "wrap", "text-max-width": 400, "min-zoomed-font-size": 4 } },
+      { selector: "node.far", style: { "label": "data(first)", "font-size": 21, "text-wrap": "ellipsis", "text-max-width": 188 } },
+      { selector: "node.service", style: { "corner-radius": 22 } },
+      { selector: "node.work", style: { "shape": "cut-rectangle" } },
+      toned("failing", c.bad, c["bad-soft"], "solid", 2.5),
+      toned("degraded", c.warn, c["warn-soft"], "dashed", 2.5),
+      toned("stands-in", c.good, c["good-soft"], "double", 4),
+      toned("off", c.ink, c.sunken, "dotted", 3),
+      { selector: "node.stack", style: { "ghost": "yes", "ghost-offset-x": 5, "ghost-offset-y": 5, "ghost-opacity": 0.45 } },
+      { selector: "node.middle", style: { "outline-width": 3, "outline-color": c.accent, "outline-offset": 4, "font-weight": 600 } },
+      { selector: "edge", style: { "width": 1.5, "curve-style": "bezier", "line-color": c["line-control"], "target-arrow-color": c["line-control"], "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "90deg", "target-endpoint": "270deg" } },
+      { selector: "edge.hot", style: { "width": 2.5, "line-color": c.bad, "target-arrow-color": c.bad } },
+      { selector: "edge.unseen", style: { "line-style": "dotted" } },
+      { selector: "node.picked", style: { "underlay-color": c.accent, "underlay-opacity": 0.25, "underlay-padding": 9, "underlay-shape": "round-rectangle" } },
+      { selector: "edge.near", style: { "width": 2.5, "line-color": c.accent, "target-arrow-color": c.accent, "label": "data(words)", "font-size": 11, "color": c.ink, "text-background-color": c.paper, "text-background-opacity": 1, "text-background-padding": 3, "z-index": 9 } },
+      { selector: "edge.near.far", style: { "font-size": 19 } },
+    ];
+  }
+
+  // Records of one sort with one fate and the same neighbours, if there are many, become one stack until it is opened.
+  function stacks(data) {
+    const around = new Map(data.nodes.map(([number]) => [number, []]));
+    for (const [supplier, dependent] of data.ties) {
+      around.get(supplier).push(`>${dependent}`);
+      around.get(dependent).push(`<${supplier}`);
+    }
+    const alike = new Map();
+    for (const [number, , what, , tone, shape] of data.nodes) {
+      if (number === data.middle || tone === "off") continue;
+      const key = [what.split(" · ")[0], tone, shape, ...around.get(number).sort()].join(" ");
+      alike.set(key, [...(alike.get(key) || []), number]);
+    }
+    const held = new Map();
+    const enough = data.nodes.length > MANY ? ALIKE_OF_MANY : ALIKE;
+    for (const [key, members] of alike) {
+      if (members.length < enough || opened.has(key)) continue;
+      for (const one of members) held.set(one, { id: `stack ${members[0]}`, key, members });
+    }
+    return held;
+  }
+
+  function elements(data) {
+    const held = stacks(data);
+    const place = (number) => held.get(number)?.id || number;
+    const tones = new Map(data.nodes.map(([number, , , , tone]) => [number, tone]));
+    const found = new Map();
+    for (const [number, title, what, effect, tone, shape] of data.nodes) {
+      const id = place(number);
+      if (found.has(id)) continue;
+      const stack = held.get(number);
+      const sort = what.split(" · ")[0];
+      const first = stack ? filled(box.dataset.many, { count: stack.members.length, what: sort }) : short(title || number);
+      const second = stack ? [effect, box.dataset.open].filter(Boolean).join(" · ") : effect ? `${sort} · ${effect}` : what;
+      found.set(id, { group: "nodes", data: { id, first, label: `${first}\n${short(second)}`, key: stack?.key, members: stack?.members }, classes: [tone, shape, stack ? "stack" : "", number === data.middle ? "middle" : ""].join(" ") });
+    }
+    for (const [supplier, dependent, words] of data.ties) {
+      const id = `${place(supplier)} > ${place(dependent)} ${words}`;
+      const lost = ["failing", "off"].includes(tones.get(supplier));
+      const hot = lost && tones.get(dependent) !== "calm";
+      if (!found.has(id)) found.set(id, { group: "edges", data: { id, source: place(supplier), target: place(dependent), words }, classes: [hot ? "hot" : "", words ? "" : "unseen"].join(" ") });
+    }
+    return [...found.values()];
+  }
+
+  // From afar a record is its title alone, written large.
+  const FAR = 0.62;
+  function write() {
+    const far = graph.zoom() < FAR;
+    graph.elements().toggleClass("far", far);
+  }
+
+  // Fit all in, but never so small that nothing can be read: then what is next to the middle.
+  const SMALLEST = 0.4;
+  function fit() {
+    graph.fit(undefined, 24);
+    if (graph.zoom() > 1) {
+      graph.zoom(1);
+      graph.center();
+    }
+  }
+  function begin() {
+    fit();
+    if (graph.zoom() >= SMALLEST) return;
+    const middle = graph.nodes(".middle");
+    const onLeft = middle.outgoers().length > 0;
+    graph.zoom(SMALLEST);
+    graph.pan({ x: box.clientWidth * (onLeft ? 0.15 : 0.85) - middle.position("x") * SMALLEST, y: box.clientHeight / 2 - middle.position("y") * SMALLEST });
+  }
+
+  function arrange(after) {
+    graph.layout({ name: "dagre", rankDir: "LR", nodeSep: 12, rankSep: 76, edgeSep: 6, ranker: "tight-tree", fit: false, animate: Boolean(after) && !still.matches, animationDuration: 250, stop: after || begin }).run();
+  }
+
+  function mark() {
+    graph.elements().removeClass("picked near");
+    const one = shownAs(picked);
+    one.addClass("picked");
+    one.connectedEdges().addClass("near");
+    for (const link of document.querySelectorAll("#map-list [data-node]")) {
+      if (link.dataset.node === picked) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  function shownAs(number) {
+    const one = graph.getElementById(number);
+    return one.length ? one : graph.nodes(".stack").filter((node) => node.data("members").includes(number));
+  }
+
+  // Bring the drawing up to date: what stays keeps its place where nothing comes or goes.
+  function draw() {
+    const wanted = elements(read());
+    const ids = new Set(wanted.map((one) => one.data.id));
+    const gone = graph.elements().filter((one) => !ids.has(one.id()));
+    const fresh = wanted.filter((one) => !graph.getElementById(one.data.id).length);
+    graph.batch(() => {
+      gone.remove();
+      for (const one of wanted) {
+        const held = graph.getElementById(one.data.id);
+        if (held.length) held.data(one.data).classes(one.classes);
+      }
+      graph.add(fresh.map((one) => (one.group === "nodes" ? { ...one, position: { ...graph.nodes(".middle").position() } } : one)));
+    });
+    if (gone.length || fresh.length) arrange(() => undefined);
+    write();
+    mark();
+  }
+
+  async function pick(number, address) {
+    picked = number;
+    mark();
+    const answer = await septet.fetch(address, { headers: { "HX-Target": "map-picked" } });
+    if (!answer.ok || picked !== number) return;
+    document.getElementById("map-picked").innerHTML = await answer.text();
+    history.replaceState(null, "", address);
+  }
+
+  async function live(address, push) {
+    const answer = await septet.fetch(address);
+    if (!answer.ok) {
+      location.assign(address);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of SWAPPED) {
+      const part = document.getElementById(id);
+      part.replaceWith(page.getElementById(id));
+      document.dispatchEvent(new CustomEvent("septet:shown", { detail: document.getElementById(id) }));
+    }
+    if (push) history.pushState(null, "", address);
+    picked = document.querySelector("#map-list [aria-current]")?.dataset.node || read().middle;
+    draw();
+    document.querySelector("#map-picked .actions a")?.focus({ preventScroll: true });
+  }
+
+  function addressOf(number) {
+    const goal = new URL(location.href);
+    goal.searchParams.set("at", number);
+    return goal.pathname + goal.search;
+  }
+
+  if (box && window.cytoscape) {
+    const data = read();
+    graph = cytoscape({ container: box, elements: elements(data), style: looks(), minZoom: 0.08, maxZoom: 2.5, boxSelectionEnabled: false, autoungrabify: true, layout: { name: "preset" } });
+    picked = document.querySelector("#map-list [aria-current]")?.dataset.node || data.middle;
+    arrange();
+    write();
+    mark();
+    box.dataset.drawn = "";
+
+    graph.on("tap", "node", (event) => {
+      const { id, key } = event.target.data();
+      if (!key) {
+        pick(id, addressOf(id));
+        return;
+      }
+      opened.add(key);
+      draw();
+    });
+    graph.on("mouseover", "node", (event) => {
+      box.classList.add("over");
+      box.title = event.target.data("label");
+    });
+    graph.on("mouseout", "node", () => {
+      box.classList.remove("over");
+      box.removeAttribute("title");
+    });
+    graph.on("zoom", write);
+
+    document.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const zoom = event.target.closest("[data-zoom]")?.dataset.zoom;
+      if (zoom === "fit") fit();
+      else if (zoom) graph.zoom({ level: graph.zoom() * (zoom === "in" ? 1.3 : 1 / 1.3), renderedPosition: { x: box.clientWidth / 2, y: box.clientHeight / 2 } });
+      const link = event.target.closest("a[data-node], a[data-live]");
+      if (!link) return;
+      event.preventDefault();
+      const goal = link.pathname + link.search;
+      if (link.dataset.node === undefined) {
+        live(goal, true);
+        return;
+      }
+      pick(link.dataset.node, goal);
+      graph.animate({ center: { eles: shownAs(link.dataset.node) }, duration: still.matches ? 0 : 200 });
+    });
+    window.addEventListener("popstate", () => live(location.pathname + location.search, false));
+    const repaint = () => graph.style(looks());
+    new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+    document.fonts?.ready.then(repaint);
+    let width = box.clientWidth;
+    new ResizeObserver(() => {
+      graph.resize();
+      if (Math.abs(box.clientWidth - width) > 80) begin();
+      width = box.clientWidth;
+    }).observe(box);
+  }
+}
