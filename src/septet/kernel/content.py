@@ -75,7 +75,8 @@ def read(digest: str) -> Iterator[bytes]:
 def collect(now: float | None = None) -> int:
     """Delete bytes to which no attachment and no recent run has pointed for a day, and left-over uploads.
 
-    Returns how many files went. A run's files are kept for a week, so that a dry run can be done for real.
+    Returns how many files went. A run's files are kept for a week, so that a dry run can be done for real and its
+    report be fetched.
     """
     from septet.kernel.models import Attachment, Run
 
@@ -86,8 +87,8 @@ def collect(now: float | None = None) -> int:
     digests = {file.parent.name + file.name for file in old}
     used = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
     since = datetime.fromtimestamp(horizon, UTC) - RUNS_KEPT
-    recent = Run.objects.filter(queued_at__gte=since).values_list("arguments", flat=True)
-    named = "\n".join(str(arguments) for arguments in recent)
+    recent = Run.objects.filter(queued_at__gte=since).values_list("arguments", "result")
+    named = "\n".join(str(row) for row in recent)
     gone = [file for file in old if (digest := file.parent.name + file.name) not in used and digest not in named]
     for file in gone:
         file.unlink(missing_ok=True)

@@ -9,12 +9,14 @@ The name before the first colon says who knows the set; what follows is that one
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 
 from septet.kernel.actors import Actor
 from septet.kernel.errors import Invalid
+from septet.kernel.models import Entry
 from septet.kernel.registry import RecordType
 from septet.lib.text import suggestion
 
@@ -55,3 +57,18 @@ def find_set(name: str, it: RecordType) -> NamedSet:
     if prefix not in declared:
         raise Invalid(fields={"among": f"There are no sets of records named {prefix!r}.{suggestion(prefix, declared)}"})
     return declared[prefix](name, it)
+
+
+@named_set("request")
+def touched_by_a_request(name: str, it: RecordType) -> NamedSet:
+    """`request:ID`: what one request opened or changed, such as an import."""
+    try:
+        request = str(UUID(name.partition(":")[2]))
+    except ValueError:
+        raise Invalid(fields={"among": "Write request:ID; a request id is a UUID."}) from None
+    touched = Entry.objects.filter(request=request, kind=it.kind).order_by().values("record_id")
+    return NamedSet(
+        name=f"request:{request}",
+        label=f"opened or changed by request {request[:8]}…",
+        narrow=lambda rows, actor: rows.filter(pk__in=touched),
+    )

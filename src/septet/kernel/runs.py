@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -177,7 +178,9 @@ def _renew(current: work.Current) -> None:
     current.cancelled, lease_until = row
     with current.lock:
         told, current.told = current.told, True
-        values = {"done": current.done, "total": current.total, "message": current.message}
+        values: dict[str, Any] = {"done": current.done, "total": current.total, "message": current.message}
+        if current.so_far is not None:
+            values["result"] = normalize_json(current.so_far)
     now = shared_now()
     if not told or lease_until is None or lease_until - now < LEASE * 2 / 3:
         mine.update(lease_until=now + LEASE, **values)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 
 from septet.kernel import door, undo_created
 from septet.kernel.actions import check_note, locked, new_request
@@ -81,6 +82,16 @@ def undo_request(
         if progress is not None:
             progress(done, total)
     return report
+
+
+def extent(entries: QuerySet[Entry]) -> dict[str, tuple[int, int]]:
+    """Of each kind, how many records some entries opened, and how many others they changed."""
+    counted = (
+        entries.order_by()
+        .values("kind")
+        .annotate(opened=Count("record_id", filter=Q(number=1)), touched=Count("record_id", distinct=True))
+    )
+    return {one["kind"]: (one["opened"], one["touched"] - one["opened"]) for one in counted}
 
 
 def check_known(request: str, actor: Actor) -> None:

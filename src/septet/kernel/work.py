@@ -139,6 +139,24 @@ def enqueue(task: Task[..., Any], /, *, asked_by: Actor | None = None, request: 
     return run
 
 
+def note_done(task: Task[..., Any], /, *, asked_by: Actor, request: str, result: object, **arguments: Any) -> Run:
+    """Keep among the runs what a task does that was done at once, without a worker."""
+    now = shared_now()
+    return Run.objects.create(
+        id=uuid.uuid4(),
+        task=getattr(task, "key", "") or task.module_path,
+        arguments=normalize_json(arguments),
+        state=RunState.DONE,
+        result=normalize_json(result),
+        run_after=now,
+        queued_at=now,
+        started_at=now,
+        ended_at=now,
+        asked_by=asked_by.person,
+        request=request,
+    )
+
+
 def cancel(run_id: UUID | str) -> bool:
     """Cancel a run: at once if nobody runs it, else at its next `progress`. Returns whether it has ended.
 
@@ -168,6 +186,7 @@ class Current:
     done: int = 0
     total: int | None = None
     message: str = ""
+    so_far: dict[str, Any] | None = None
     told: bool = True
     cancelled: bool = False
     lost: bool = False
@@ -200,9 +219,10 @@ def under_way(current: Current) -> Iterator[None]:
         _current.reset(token)
 
 
-def progress(done: int, total: int | None = None, message: str = "") -> None:
+def progress(done: int, total: int | None = None, message: str = "", so_far: dict[str, Any] | None = None) -> None:
     """Say how far the running task is; shown within a second or two. Costs no query, so call it often.
 
+    `so_far` is kept as the run's result until there is another, also if the run does not come to its end.
     A point at which the task may be ended: it raises when the run was cancelled, or when the worker has to stop.
     Outside a worker it does nothing.
     """
@@ -211,6 +231,7 @@ def progress(done: int, total: int | None = None, message: str = "") -> None:
         return
     with current.lock:
         current.done, current.total, current.message, current.told = done, total, message[:500], False
+        current.so_far = so_far
     current.check()
 
 
@@ -237,6 +258,8 @@ def close(current: Current, state: RunState, **values: Any) -> None:
     run = current.run
     if state != RunState.QUEUED:
         values["ended_at"] = shared_now()
+    if current.so_far is not None:
+        values.setdefault("result", normalize_json(current.so_far))
     mine = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=run.worker, attempt=run.attempt)
     if not mine.update(
         state=state,

@@ -1,13 +1,19 @@
 """What takes too long for one request: large imports, and undoing them. Both run as background runs."""
 
 import io
+import time
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from django.db.models import QuerySet
+
 from septet.kernel import content
 from septet.kernel.actors import Actor, of_person
-from septet.kernel.undo import undo_request
+from septet.kernel.models import Entry
+from septet.kernel.undo import extent, undo_request
 from septet.kernel.work import progress, task
 from septet.surfaces.api.bodies import import_body, undo_body
 from septet.surfaces.api.calls import VIA
@@ -17,19 +23,55 @@ if TYPE_CHECKING:
     from septet.surfaces.transfer.importer import Progress
     from septet.surfaces.transfer.writing import ImportResult
 
+COUNTED = ("rows", "left_out", "created", "changed", "unchanged", "refused", "dangling", "notes")
+# Seconds after which a rate says something.
+MEASURABLE = 0.5
+LARGEST_REPORT = 1024**3
+
 
 @task(name="import-files")
 def import_files(
     *, person: int, profile: str, profile_name: str, files: list[tuple[str, str]], dry_run: bool, under: str
 ) -> dict[str, Any]:
     """Import stored files, each (name, digest); started again after a crash it goes on where it stood."""
-    told = {"reading": "Reading rows", "writing": "Writing records"}
+    begun_before = not dry_run and written_under(under).exists()
+    result = import_stored(of_person(person), profile, profile_name, files, dry_run, under, _teller())
+    if begun_before:
+        count_again(result)
+    return import_body(result)
+
+
+def _teller() -> "Callable[[Progress], None]":
+    """Tells how far an import is and how fast it goes."""
+    words = {"reading": "Reading rows", "writing": "Writing records"}
+    began: dict[str, float] = {}
 
     def tell(at: "Progress") -> None:
-        progress(at.done, at.total or None, told.get(at.phase, at.phase))
+        passed = time.monotonic() - began.setdefault(at.phase, time.monotonic())
+        per_second = round(at.done / passed, 1) if passed > MEASURABLE else None
+        counts = {name: getattr(at.result, name) for name in COUNTED}
+        so_far = {"request": at.result.request, "dry_run": at.result.dry_run, "phase": at.phase, **counts}
+        progress(at.done, at.total or None, words[at.phase], {**so_far, "per_second": per_second})
 
-    result = import_stored(of_person(person), profile, profile_name, files, dry_run, under, tell)
-    return import_body(result)
+    return tell
+
+
+def written_under(request: str) -> QuerySet[Entry]:
+    """What an import wrote under a request so far."""
+    from septet.surfaces.transfer.writing import VIA as BY_IMPORT
+
+    return Entry.objects.filter(request=request, via=BY_IMPORT)
+
+
+def count_again(result: "ImportResult") -> None:
+    """Let an import that was broken off and begun again tell of all it did, by what the journal has under its request.
+    The last attempt knows what was written before as unchanged."""
+    for kind, (created, changed) in extent(written_under(result.request)).items():
+        if kind in result.kinds:
+            rest = max(0, result.kinds[kind].total() - created - changed)
+            result.kinds[kind] = Counter(created=created, changed=changed, unchanged=rest)
+    for name in ("created", "changed", "unchanged"):
+        setattr(result, name, sum(counts[name] for counts in result.kinds.values()))
 
 
 def import_stored(
@@ -41,14 +83,22 @@ def import_stored(
     request: str,
     tell: "Callable[[Progress], None] | None" = None,
 ) -> "ImportResult":
-    """Import files of the content store by the text of a profile. Raises what `run_import` raises."""
+    """Import files of the content store by the text of a profile; the report of all findings is kept there, too. Raises
+    what `run_import` raises."""
+    from septet.surfaces.transfer.folders import own_folder
     from septet.surfaces.transfer.importer import run_import
     from septet.surfaces.transfer.profile import read_profile
     from septet.surfaces.transfer.sources import Input
 
     inputs = [Input(name, _opener(digest), _path(digest)) for name, digest in files]
     found = read_profile(profile, profile_name)
-    return run_import(found, inputs, actor=actor, dry_run=dry_run, progress=tell, request=request)
+    with own_folder() as folder:
+        report = folder.path / "report.csv"
+        result = run_import(found, inputs, actor=actor, dry_run=dry_run, report=report, progress=tell, request=request)
+        if any(result.findings.values()):
+            with report.open("rb") as stream:
+                result.report, _ = content.put(iter(partial(stream.read, content.CHUNK), b""), largest=LARGEST_REPORT)
+    return result
 
 
 def _path(digest: str) -> Path | None:

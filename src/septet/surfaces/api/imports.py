@@ -11,7 +11,7 @@ from septet.kernel import content
 from septet.kernel.errors import Invalid, Refused
 from septet.kernel.limits import IMPORT
 from septet.kernel.models import Verb
-from septet.kernel.work import enqueue
+from septet.kernel.work import enqueue, note_done
 from septet.lib.text import suggestion
 from septet.surfaces.api import answers
 from septet.surfaces.api.background import import_files, import_stored
@@ -46,13 +46,13 @@ def import_records(call: Call) -> HttpResponse:
     given = orjson.dumps([profile, stored, dry_run])
 
     def do() -> HttpResponse:
-        if at_once:
-            result = import_stored(call.actor, profile, profile_name, stored, dry_run, call.id)
-            return answers.as_json(import_body(result))
         told = {"profile": profile, "profile_name": profile_name, "files": stored, "dry_run": dry_run}
-        person = call.actor.person
-        run = enqueue(import_files, asked_by=call.actor, request=call.id, person=person, under=call.id, **told)
-        return accepted(run)
+        of_the_run = {"asked_by": call.actor, "request": call.id, "person": call.actor.person, "under": call.id}
+        if at_once:
+            done = import_body(import_stored(call.actor, profile, profile_name, stored, dry_run, call.id))
+            note_done(import_files, result=done, **of_the_run, **told)
+            return answers.as_json(done)
+        return accepted(enqueue(import_files, **of_the_run, **told))
 
     return once(call, hashlib.sha256(given).digest(), do, whole=False)
 

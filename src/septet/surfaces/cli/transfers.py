@@ -7,6 +7,8 @@ from typing import Any
 
 from septet.kernel.listing import Query
 from septet.kernel.registry import registry
+from septet.kernel.work import note_done
+from septet.surfaces.api.background import import_files
 from septet.surfaces.api.bodies import import_body
 from septet.surfaces.cli.call import VIA, Call, WrongUsage
 from septet.surfaces.cli.progress import teller
@@ -31,7 +33,21 @@ def import_(call: Call) -> None:
         progress=_progress(),
         request=call.request,
     )
-    call.answer(import_body(result), lambda: _summary(result))
+    body = import_body(result)
+    note_done(
+        import_files,
+        asked_by=call.actor,
+        request=call.request,
+        result=body,
+        person=call.actor.person,
+        under=call.request,
+        # The files stay where they are, so nothing of this can be repeated from here.
+        profile="",
+        profile_name=result.profile,
+        files=[(Path(file).name, "") for file in arguments.files],
+        dry_run=arguments.dry_run,
+    )
+    call.answer(body, lambda: _summary(result))
 
 
 def export(call: Call) -> None:

@@ -42,11 +42,13 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is: `phase` is `reading` (rows; total unknown, 0) or `writing` (records)."""
+    """How far an import is: `phase` is `reading` (rows; total unknown, 0) or `writing` (records); `result` is what has
+    come of it so far."""
 
     phase: str
     done: int
     total: int
+    result: ImportResult
 
 
 def run_import(
@@ -76,14 +78,22 @@ def run_import(
     result = ImportResult(plan.profile.name, request or new_request(), dry_run)
     try:
         with report_file(report) as findings, _mapping(plan, known, inputs, findings) as mapping:
-            total = mapping.stage(lambda rows: tell(Progress("reading", rows, 0)))
+
+            def count() -> None:
+                result.rows, result.left_out = mapping.counts.rows, mapping.counts.left_out
+                result.refused, result.dangling = findings.counts["refused"], findings.counts["dangling"]
+                result.notes, result.findings = findings.counts["note"], findings.first
+
+            def say(phase: str, done: int, total: int) -> None:
+                count()
+                tell(Progress(phase, done, total, result))
+
+            total = mapping.stage(lambda rows: say("reading", rows, 0))
             with rarer_collection():
-                Writer(plan, mapping, findings, actor, result).run(lambda done: tell(Progress("writing", done, total)))
-            result.rows, result.left_out = mapping.counts.rows, mapping.counts.left_out
+                Writer(plan, mapping, findings, actor, result).run(lambda done: say("writing", done, total))
+            count()
             if not dry_run and result.created >= MANY:
                 statistics.refresh()
-            result.refused, result.dangling = findings.counts["refused"], findings.counts["dangling"]
-            result.notes, result.findings = findings.counts["note"], findings.first
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"{NO_ROOM} ({error})") from None
     result.seconds = round(time.monotonic() - began, 1)

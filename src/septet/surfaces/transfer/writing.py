@@ -21,6 +21,7 @@ from septet.surfaces.transfer.plan import Plan
 from septet.surfaces.transfer.report import Finding, Report, Sort
 from septet.surfaces.transfer.resolving import Resolver
 from septet.surfaces.transfer.said import Mapped, Reference
+from septet.surfaces.transfer.samples import RECORDS, Sample, sample_of
 
 # All imports share one: by it the door knows a step that it wrote before.
 VIA = "import"
@@ -31,8 +32,9 @@ class ImportResult:
     """What came of an import. Counts are records, except `rows` and `left_out` (rows) and the findings.
 
     `kinds` holds created, changed and unchanged for each kind; `fields`, for each kind, on how many records that were
-    there already which field changed. `findings` are the first of each sort; the report file has all of them. In a dry
-    run the counts say what would happen, and each change is a finding.
+    there already which field changed. `findings` are the first of each sort; the report file has all of them, and
+    `report` is its digest where it was kept. In a dry run the counts say what would happen, each change is a finding,
+    and `samples` shows what the first records would become.
     """
 
     profile: str
@@ -50,6 +52,8 @@ class ImportResult:
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     fields: dict[str, Counter[str]] = field(default_factory=dict)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
+    report: str = ""
 
 
 class Writer:
@@ -65,6 +69,7 @@ class Writer:
         # the rows that speak of them by more than their key could not be used.
         self.making: set[Key] = set()
         self.held_back: dict[Key, Mapped] = {}
+        self.sampled: Counter[int] = Counter()
         self.done = 0
 
     def run(self, progress: Callable[[int], None]) -> None:
@@ -185,7 +190,23 @@ class Writer:
             self._add(kind, name, getattr(report, name) - old)
         self.resolver.learn(report.ids, self.plan.records[ready[0].plan].by)
         self._tell_refused(ready)
+        if self.result.dry_run:
+            self._sample(ready)
         self._tell_altered(ready)
+
+    def _sample(self, some: list[Mapped]) -> None:
+        """Keep what the first records of a rule would become; those that were refused are among the findings."""
+        ids, altered = self.door.report.ids, {one.key for one in self.door.report.altered}
+        for one in some:
+            if self.sampled[one.plan] >= RECORDS:
+                return
+            key = one.draft.key
+            record = ids.get((one.draft.kind, *key)) if key else None
+            if record is None:
+                continue
+            becomes = "created" if record < 0 else "changed" if key in altered else "unchanged"
+            self.sampled[one.plan] += 1
+            self.result.samples.append(sample_of(one, self.mapping.inputs[one.file].name, becomes, self._shown))
 
     def _tell_refused(self, some: list[Mapped]) -> None:
         """Pass on what the door refused, with the place where it stands."""

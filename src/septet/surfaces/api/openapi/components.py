@@ -166,6 +166,21 @@ FINDING = closed(
         **dict.fromkeys(("file", "column", "value", "record", "reason"), TEXT),
     }
 )
+NAMED: Schema = {"type": "array", "items": {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}}
+SAMPLE = closed(
+    {
+        **dict.fromkeys(("kind", "key", "file", "at"), TEXT),
+        "line": COUNT,
+        "becomes": {"enum": ["created", "changed", "unchanged"]},
+        "fields": {**NAMED, "description": "Labels and values."},
+        "steps": {
+            "type": "array",
+            "description": "The first steps of its history.",
+            "items": closed({**dict.fromkeys(("at", "action", "note"), TEXT), "fields": NAMED}),
+        },
+        **dict.fromkeys(("step_count", "relation_count"), COUNT),
+    }
+)
 TYPE_BRIEF: dict[str, Schema] = {
     **dict.fromkeys(("path", "kind", "prefix", "label", "label_plural", "help", "cluster"), TEXT),
     "may_create": {**TRUTH, "description": "Whether the caller may open one."},
@@ -294,7 +309,7 @@ SHARED: dict[str, Schema] = {
             "done": COUNT,
             "total": nullable(COUNT),
             "message": TEXT,
-            "result": ANYTHING,
+            "result": {"description": "What came of it; while it runs, what has come of it so far."},
             "error": TEXT,
             "attempt": COUNT,
             "request": TEXT,
@@ -411,6 +426,12 @@ SHARED: dict[str, Schema] = {
                 "description": "The first of each sort: refused, dangling, note; in a dry run also change.",
                 "additionalProperties": {"type": "array", "items": FINDING},
             },
+            "samples": {
+                "type": "array",
+                "description": "In a dry run, what the first records of each rule of the profile would become.",
+                "items": SAMPLE,
+            },
+            "report": {**TEXT, "description": "SHA-256 of the report of all findings; empty if there is none."},
         },
         "What came of an import; in a dry run, what would.",
     ),

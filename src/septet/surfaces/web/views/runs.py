@@ -1,16 +1,25 @@
 """One background run as whoever asked for it sees it: how far it is, and what came of it."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from septet.kernel import work
+from septet.kernel import content, work
 from septet.kernel.errors import NotFound
-from septet.kernel.models import Run, Verb
+from septet.kernel.models import Entry, Run, Verb
+from septet.kernel.reading import titles_of
+from septet.kernel.registry import registry
+from septet.surfaces.web.navigation import list_address, may_list
 from septet.surfaces.web.pages import page, say, show
 from septet.surfaces.web.requests import Asked
+
+IMPORT, UNDO = "import-files", "undo-request"
 
 
 @require_safe
@@ -18,8 +27,77 @@ from septet.surfaces.web.requests import Asked
 def run(request: Asked, run_id: UUID) -> HttpResponse:
     """A run of mine; an administrator sees everybody's."""
     found = of_mine(request, run_id)
-    percent = min(100, found.done * 100 // found.total) if found.total else None
-    return show(request, "web/run.html", {"run": found, "percent": percent, "ended": found.ended_at is not None})
+    result = found.result if isinstance(found.result, dict) else {}
+    context = {
+        "run": found,
+        "given": found.arguments,
+        "result": result,
+        "ended": found.ended_at is not None,
+        "who": _who(found),
+        "seconds_left": _seconds_left(found, result),
+    }
+    if found.task == IMPORT:
+        context |= _of_import(request, found, result)
+    return show(request, "web/run.html", context)
+
+
+def _who(found: Run) -> str:
+    people = titles_of([found.asked_by] if found.asked_by is not None else [])
+    return people[found.asked_by][1] if found.asked_by in people else _("Command line")
+
+
+def _seconds_left(found: Run, result: dict[str, Any]) -> float | None:
+    """How long it is still going to take at the pace so far, if that can be said."""
+    pace = result.get("per_second")
+    return max(0, found.total - found.done) / pace if pace and found.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What an import did to records of a kind; `address` is a list of those that it opened or changed."""
+
+    label: str
+    created: int
+    changed: int
+    unchanged: int
+    address: str
+
+
+def _of_import(request: Asked, found: Run, result: dict[str, Any]) -> dict[str, Any]:
+    """What a page shows of an import beside its counts."""
+    done = found.ended_at is not None and not found.arguments["dry_run"]
+    return {
+        "kinds": [_touched(request, kind, counts, found, done) for kind, counts in result.get("kinds", {}).items()],
+        "samples": [_sample(one) for one in result.get("samples", ())],
+        "has_report": bool(result.get("report")) and content.exists(result["report"]),
+        "undone": done and _is_undone(found.request),
+        "files_kept": all(digest and content.exists(digest) for _name, digest in found.arguments["files"]),
+    }
+
+
+def _touched(request: Asked, kind: str, counts: dict[str, int], found: Run, done: bool) -> Touched:
+    it = registry.types.get(kind)
+    created, changed = counts.get("created", 0), counts.get("changed", 0)
+    leads = it is not None and done and (created or changed) and may_list(request.actor, it)
+    address = f"{list_address(it)}?among={quote(f'request:{found.request}')}" if it and leads else ""
+    return Touched(it.label_plural if it else kind, created, changed, counts.get("unchanged", 0), address)
+
+
+def _sample(one: dict[str, Any]) -> dict[str, Any]:
+    """A sample with its moments as moments and its kind in words."""
+    it = registry.types.get(one["kind"])
+    steps = [{**step, "at": _moment(step["at"])} for step in one["steps"]]
+    return {**one, "label": it.label if it else one["kind"], "at": _moment(one["at"]), "steps": steps}
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _is_undone(request_id: str) -> bool:
+    """Whether the last thing that a request did was undone."""
+    last = Entry.objects.filter(request=request_id).order_by("-id").values_list("pk", flat=True).first()
+    return last is not None and Entry.objects.filter(undoes=last).exists()
 
 
 @require_POST

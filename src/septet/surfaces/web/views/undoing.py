@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 from septet.kernel.errors import NotFound
 from septet.kernel.models import Entry
 from septet.kernel.policy import entries_for
-from septet.kernel.undo import check_known, undo_entry, undo_request
+from septet.kernel.registry import registry
+from septet.kernel.undo import check_known, extent, undo_entry, undo_request
 from septet.kernel.work import enqueue
 from septet.surfaces.api.background import undo_all
 from septet.surfaces.web.pages import local, page, say, show
@@ -46,11 +47,18 @@ def request_undone(request: Asked, request_id: str) -> HttpResponse:
 def _large(request: Asked, request_id: str) -> HttpResponse:
     """What changed much is undone in the background, by a run that tells in the end what it had to leave."""
     if request.method != "POST":
-        changed = Entry.objects.filter(request=request_id).order_by().values("record_id").distinct().count()
-        return show(request, "web/undo_large.html", {"changed": changed, "request_id": request_id})
-    told = {"person": request.actor.person, "undone": request_id, "note": "", "dry_run": False, "under": request.id}
+        by_kind = extent(Entry.objects.filter(request=request_id))
+        kinds = [(_plural(kind), opened, others) for kind, (opened, others) in by_kind.items()]
+        changed = sum(opened + others for _kind, opened, others in kinds)
+        return show(request, "web/undo_large.html", {"changed": changed, "kinds": kinds, "request_id": request_id})
+    dry_run = request.POST.get("dry_run") == "yes"
+    told = {"person": request.actor.person, "undone": request_id, "note": "", "dry_run": dry_run, "under": request.id}
     run = enqueue(undo_all, asked_by=request.actor, request=request.id, via="web", **told)
     return HttpResponseRedirect(f"/runs/{run.pk}/")
+
+
+def _plural(kind: str) -> str:
+    return registry.types[kind].label_plural if kind in registry.types else kind
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
