@@ -1,6 +1,9 @@
 """One's own account, and what administrators see."""
 
+import csv
+import io
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -200,3 +203,43 @@ def test_an_administrator_of_one_service_is_none_of_everybody(browser_of: SignIn
     assert "/administration/" not in alice.get("/my-work/").text
     with pytest.raises(Refused):
         run_procedure("load-standard-model", cast.as_("alice"), {}, via="api", request=new_request())
+
+
+def logged(at: str, event: str, **values: Any) -> None:
+    """A row of the log from another time."""
+    values = {"actor_name": "Ada", "via": "web", "request": "", **values}
+    LogEntry.objects.create(at=datetime.fromisoformat(at), event=event, **values)
+
+
+def test_the_log_by_days_of_the_reader_s_zone_and_as_a_file(browser_of: SignIn, cast: Cast) -> None:
+    admin = browser_of("admin")
+    logged("2026-03-09T23:30:00+00:00", "sign-in", detail="late in London, early in Berlin")
+    logged("2026-03-10T22:59:00+00:00", "refusal", detail="=HYPERLINK(1)", actor_id=cast.alice.pk)
+    logged("2026-03-10T23:00:00+00:00", "sign-in", detail="the next day")
+    days = {"since": "2026-03-10", "until": "2026-03-10"}
+    page = admin.get("/administration/log/", days).text
+    assert "early in Berlin" in page
+    assert "HYPERLINK" in page
+    assert "the next day" not in page
+    assert "Europe/Berlin" in page
+    answer = admin.get("/administration/log/export.csv", days)
+    assert 'filename="second-log-2026-03-10-2026-03-10.csv"' in answer["Content-Disposition"]
+    found = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert [(one["at"], one["who"], one["detail"]) for one in found] == [
+        ("2026-03-10T00:30:00+01:00", "", "late in London, early in Berlin"),
+        ("2026-03-10T23:59:00+01:00", cast.alice.number, "'=HYPERLINK(1)"),
+    ]
+    assert LogEntry.objects.filter(event="export", detail__contains="since=2026-03-10").count() == 1
+    everything = b"".join(admin.get("/administration/log/export.csv")).decode()
+    assert "the next day" in everything
+    assert browser_of("bob").get("/administration/log/export.csv").status_code == 404
+    for wrong, said in (
+        ({"since": "yesterday"}, "Write a day such as"),
+        ({"since": "2026-03-10", "until": "2026-03-09"}, "comes before the first"),
+        ({"until": "9999-12-31"}, "Write a day such as"),
+        ({"who": "Nobody at all"}, 'id="who-error"'),
+    ):
+        answer = admin.get("/administration/log/", wrong)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert admin.get("/administration/log/export.csv", wrong).status_code == 422

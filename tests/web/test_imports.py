@@ -17,8 +17,7 @@ from septet.kernel.actions import create
 from septet.kernel.actors import OPERATOR
 from septet.kernel.models import LogEntry, Record, Run, RunState
 from septet.kernel.runs import step
-from septet.kernel.work import Cancelled, Released
-from septet.surfaces.api import background
+from septet.kernel.work import Cancelled, Released, progress
 from septet.surfaces.cli import program
 from septet.surfaces.transfer import writing
 from septet.surfaces.web.views import imports, undoing
@@ -46,6 +45,12 @@ def work() -> None:
     """What a worker does with what waits."""
     while step("test", threading.Event()):
         pass
+
+
+def outcome(run: Run) -> dict[str, Any]:
+    """What came of a run so far."""
+    assert isinstance(run.result, dict)
+    return run.result
 
 
 def test_a_dry_run_shows_what_would_happen_and_then_does_it(browser_of: SignIn) -> None:
@@ -135,21 +140,21 @@ def test_an_import_whose_worker_died_goes_on_and_tells_of_all_it_did(
     rows = "code;name\n" + "".join(f"{place};Site {place}\n" for place in range(5))
     bob.post("/imports/", {"profile_file": file("sites.yaml", PROFILE), "file": file("sites.csv", rows)})
     monkeypatch.setattr(writing, "BATCH", 2)
-    told = background.progress
+    told = progress
 
     def dies(*given: Any) -> None:
         told(*given)
         if given[0] == 2:
             raise Released
 
-    monkeypatch.setattr(background, "progress", dies)
+    monkeypatch.setattr("septet.surfaces.api.background.progress", dies)
     assert step("first", threading.Event())
     run = Run.objects.get()
-    assert (run.state, run.result["created"], Record.objects.filter(kind="site").count()) == (RunState.QUEUED, 2, 2)
-    monkeypatch.setattr(background, "progress", told)
+    assert (run.state, outcome(run)["created"], Record.objects.filter(kind="site").count()) == (RunState.QUEUED, 2, 2)
+    monkeypatch.setattr("septet.surfaces.api.background.progress", told)
     work()
     run.refresh_from_db()
-    assert (run.state, run.result["created"], run.result["unchanged"]) == (RunState.DONE, 5, 0)
+    assert (run.state, outcome(run)["created"], outcome(run)["unchanged"]) == (RunState.DONE, 5, 0)
     assert Record.objects.filter(kind="site").count() == 5
 
 
@@ -162,17 +167,17 @@ def test_a_cancelled_import_keeps_what_is_written_and_can_be_undone(
         "Location"
     ]
     monkeypatch.setattr(writing, "BATCH", 2)
-    told = background.progress
+    told = progress
 
     def cancelled(*given: Any) -> None:
         told(*given)
         if given[0] == 4:
             raise Cancelled
 
-    monkeypatch.setattr(background, "progress", cancelled)
+    monkeypatch.setattr("septet.surfaces.api.background.progress", cancelled)
     work()
     run, page = Run.objects.get(), bob.get(address).text
-    assert (run.state, run.result["created"]) == (RunState.CANCELLED, 4)
+    assert (run.state, outcome(run)["created"]) == (RunState.CANCELLED, 4)
     assert "stays" in page
     assert f'href="/undo/{run.request}/"' in page
     assert bob.post(f"/undo/{run.request}/").status_code == 200

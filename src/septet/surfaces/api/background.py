@@ -27,9 +27,11 @@ COUNTED = ("rows", "left_out", "created", "changed", "unchanged", "refused", "da
 # Seconds after which a rate says something.
 MEASURABLE = 0.5
 LARGEST_REPORT = 1024**3
+AWAITED = 10
 
 
-@task(name="import-files")
+# Somebody waits for these, so they come before what recurs.
+@task(name="import-files", priority=AWAITED)
 def import_files(
     *, person: int, profile: str, profile_name: str, files: list[tuple[str, str]], dry_run: bool, under: str
 ) -> dict[str, Any]:
@@ -112,7 +114,7 @@ def _opener(digest: str) -> Callable[[], BinaryIO]:
     return opened
 
 
-@task(name="undo-request")
+@task(name="undo-request", priority=AWAITED)
 def undo_all(*, person: int, undone: str, note: str, dry_run: bool, under: str, via: str = VIA) -> dict[str, Any]:
     """Undo all that a request changed; started again after a crash it goes on where it stood."""
     report = undo_request(

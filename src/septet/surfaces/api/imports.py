@@ -46,13 +46,13 @@ def import_records(call: Call) -> HttpResponse:
     given = orjson.dumps([profile, stored, dry_run])
 
     def do() -> HttpResponse:
-        told = {"profile": profile, "profile_name": profile_name, "files": stored, "dry_run": dry_run}
-        of_the_run = {"asked_by": call.actor, "request": call.id, "person": call.actor.person, "under": call.id}
+        told: dict[str, Any] = {"profile": profile, "profile_name": profile_name, "files": stored, "dry_run": dry_run}
+        told |= {"person": call.actor.person, "under": call.id}
         if at_once:
             done = import_body(import_stored(call.actor, profile, profile_name, stored, dry_run, call.id))
-            note_done(import_files, result=done, **of_the_run, **told)
+            note_done(import_files, asked_by=call.actor, request=call.id, result=done, **told)
             return answers.as_json(done)
-        return accepted(enqueue(import_files, **of_the_run, **told))
+        return accepted(enqueue(import_files, asked_by=call.actor, request=call.id, **told))
 
     return once(call, hashlib.sha256(given).digest(), do, whole=False)
 

@@ -23,6 +23,7 @@ from septet.surfaces.web.views import (
     profile,
     records,
     runs,
+    second_log,
     start,
     undoing,
 )
@@ -57,7 +58,8 @@ urlpatterns = [
     path("administration/accounts/<int:account_id>/factors/remove/", admin.remove_factors),
     path("administration/accounts/<int:account_id>/switch/", admin.switch),
     path("administration/accounts/<int:account_id>/tokens/<int:token_id>/revoke/", admin.revoke_token),
-    path("administration/log/", admin.second_log),
+    path("administration/log/", second_log.second_log),
+    path("administration/log/export.csv", second_log.export),
     path("administration/reactions/", following.reactions),
     path("administration/reactions/retry/", following.retry),
     path("administration/runs/", admin.runs),

@@ -1,12 +1,10 @@
-"""Administration: accounts, the second log, background runs."""
+"""Administration: accounts and background runs."""
 
-from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from septet.kernel import log, work
 from septet.kernel.accounts import new_sign_in_link, open_account
 from septet.kernel.errors import NotFound
-from septet.kernel.models import Account, LogEntry, Record, Run, RunState, Token
-from septet.kernel.reading import titles_of
+from septet.kernel.models import Account, Run, RunState, Token
 from septet.kernel.references import find_person
 from septet.kernel.registry import number_of
 from septet.surfaces.proof import recently
@@ -26,12 +23,6 @@ from septet.surfaces.web.requests import Asked
 from septet.surfaces.web.views.profile import revoke
 
 PER_PAGE = 50
-# What is suggested when somebody filters the log.
-EVENTS = (
-    "sign-in", "sign-in-refused", "sign-in-link", "sign-out", "signed-out-elsewhere", "second-factor-added",
-    "second-factor-removed", "password-set", "password-removed", "account-opened", "account-closed", "token-made",
-    "token-revoked", "token-use", "refusal", "restricted-read", "export",
-)  # fmt: skip
 
 
 @require_safe
@@ -133,39 +124,6 @@ def revoke_token(request: Asked, account_id: int, token_id: int) -> HttpResponse
     """End somebody's token."""
     revoke(request, token_id, _account(account_id))
     return HttpResponseRedirect(f"/administration/accounts/{account_id}/")
-
-
-@require_safe
-@administrators
-def second_log(request: Asked) -> HttpResponse:
-    """What changed no record: sign-ins, exports, refusals, use of tokens."""
-    rows = LogEntry.objects.order_by("-id")
-    event, who = request.GET.get("event", "").strip(), request.GET.get("who", "").strip()
-    if event:
-        rows = rows.filter(event=event)
-    if who:
-        rows = rows.filter(actor_id=find_person(written(who, "person", request.actor), request.actor).pk)
-    found, following = _by_id(rows, request.GET.get("before", ""))
-    people = titles_of((one.actor_id for one in found if one.actor_id is not None), request.actor)
-    touched = dict(Record.objects.filter(pk__in={o.record_id for o in found}).values_list("pk", "kind"))
-    lines = [
-        {
-            "entry": one,
-            "actor": people[one.actor_id][1] if one.actor_id in people else one.actor_name,
-            "record": number_of(touched[one.record_id], one.record_id) if one.record_id in touched else "",
-        }
-        for one in found
-    ]
-    context = {"lines": lines, "next": following, "event": event, "who": who, "events": EVENTS}
-    return show(request, "web/log.html", context)
-
-
-def _by_id(rows: QuerySet[Any], before: str) -> tuple[list[Any], int | None]:
-    """One page of rows, newest first, and the id from which the next one goes on."""
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PER_PAGE + 1])
-    return found[:PER_PAGE], found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None
 
 
 @require_safe
