@@ -10,7 +10,7 @@ from septet.lib.drafts import Draft, Step
 from septet.surfaces.transfer.said import Mapped, plain
 
 # Records of each rule of the profile, and steps of each record.
-RECORDS, STEPS = 3, 5
+RECORDS, STEPS = 2, 5
 LONGEST = 200
 
 Named = list[tuple[str, str]]
@@ -79,6 +79,8 @@ def _named(it: RecordType, draft: Draft, values: dict[str, object], named: Any) 
 def _said(it: RecordType, name: str, value: object, named: Any) -> str:
     if name == "state" and isinstance(value, str):
         return str(it.states.label(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     choices = dict(it.fields[name].choices) if name in it.fields and it.fields[name].choices else {}
     return str(choices[value]) if value in choices else str(named(it.kind, name, plain(value)))
 

@@ -1,5 +1,6 @@
 """One background run as whoever asked for it sees it: how far it is, and what came of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +19,10 @@ from septet.kernel.registry import registry
 from septet.surfaces.web.navigation import list_address, may_list
 from septet.surfaces.web.pages import page, say, show
 from septet.surfaces.web.requests import Asked
+from septet.surfaces.web.times import full_moment
 
-IMPORT, UNDO = "import-files", "undo-request"
+IMPORT = "import-files"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 @require_safe
@@ -68,7 +71,8 @@ def _of_import(request: Asked, found: Run, result: dict[str, Any]) -> dict[str, 
     done = found.ended_at is not None and not found.arguments["dry_run"]
     return {
         "kinds": [_touched(request, kind, counts, found, done) for kind, counts in result.get("kinds", {}).items()],
-        "samples": [_sample(one) for one in result.get("samples", ())],
+        # What a profile is for stands last in it, after all that it refers to.
+        "samples": [_sample(one) for one in reversed(result.get("samples", ()))],
         "has_report": bool(result.get("report")) and content.exists(result["report"]),
         "undone": done and _is_undone(found.request),
         "files_kept": all(digest and content.exists(digest) for _name, digest in found.arguments["files"]),
@@ -86,8 +90,14 @@ def _touched(request: Asked, kind: str, counts: dict[str, int], found: Run, done
 def _sample(one: dict[str, Any]) -> dict[str, Any]:
     """A sample with its moments as moments and its kind in words."""
     it = registry.types.get(one["kind"])
-    steps = [{**step, "at": _moment(step["at"])} for step in one["steps"]]
-    return {**one, "label": it.label if it else one["kind"], "at": _moment(one["at"]), "steps": steps}
+    label = it.label if it else one["kind"]
+    steps = [{**step, "at": _moment(step["at"]), "fields": _shown(step["fields"])} for step in one["steps"]]
+    return {**one, "label": label, "at": _moment(one["at"]), "steps": steps, "fields": _shown(one["fields"])}
+
+
+def _shown(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Fields with moments as the reader writes them."""
+    return [(label, full_moment(text) if MOMENT.fullmatch(text) else text) for label, text in fields]
 
 
 def _moment(text: str) -> datetime | None:
