@@ -33,6 +33,7 @@ FIXED = {
 NAMES = {
     "help/reference/<slug:name>/": "incidents",
     "help/<slug:name>/": "support",
+    "imports/profiles/<slug:name>/": "volvo-incidents",
     "r/<str:number>/field/<str:name>/": "title",
     f"{API}types/<str:name>": "incidents",
 }

@@ -9,7 +9,7 @@ from septet.kernel.models import Relation
 from septet.kernel.relations import in_force
 
 
-def is_among(ids: QuerySet[Any]) -> ExpressionWrapper:
+def is_among(ids: QuerySet[Any]) -> "ExpressionWrapper[Any]":
     """Whether the record is one of these, which are asked for once; `Exists` would be asked for each record."""
     return ExpressionWrapper(Q(pk__in=ids), BooleanField())
 

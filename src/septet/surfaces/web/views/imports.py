@@ -77,7 +77,7 @@ def _page(request: Asked) -> tuple[list[dict[str, Any]], str]:
             "arguments__dry_run", *(f"result__{name}" for name in of_result),
         )[: PER_PAGE + 1]
     )  # fmt: skip
-    people = titles_of(one["asked_by"] for one in found if one["asked_by"] is not None)
+    people = titles_of((one["asked_by"] for one in found if one["asked_by"] is not None), request.actor)
     for one in found:
         one["who"] = people[one["asked_by"]][1] if one["asked_by"] in people else _("Command line")
     return found[:PER_PAGE], str(found[PER_PAGE - 1]["pk"]) if len(found) > PER_PAGE else ""

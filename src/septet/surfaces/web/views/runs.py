@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from septet.kernel import content, work
+from septet.kernel.actors import Actor
 from septet.kernel.errors import NotFound
 from septet.kernel.models import Entry, Run, Verb
 from septet.kernel.reading import titles_of
@@ -36,7 +37,7 @@ def run(request: Asked, run_id: UUID) -> HttpResponse:
         "given": found.arguments,
         "result": result,
         "ended": found.ended_at is not None,
-        "who": _who(found),
+        "who": _who(found, request.actor),
         "seconds_left": _seconds_left(found, result),
     }
     if found.task == IMPORT:
@@ -44,8 +45,8 @@ def run(request: Asked, run_id: UUID) -> HttpResponse:
     return show(request, "web/run.html", context)
 
 
-def _who(found: Run) -> str:
-    people = titles_of([found.asked_by] if found.asked_by is not None else [])
+def _who(found: Run, actor: Actor) -> str:
+    people = titles_of([found.asked_by] if found.asked_by is not None else [], actor)
     return people[found.asked_by][1] if found.asked_by in people else _("Command line")
 
 

@@ -77,7 +77,7 @@ def second_log(request: Asked) -> HttpResponse:
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    lines = list(_named(rows[: PER_PAGE + 1]))
+    lines = list(_named(rows[: PER_PAGE + 1], request.actor))
     following = lines[PER_PAGE - 1].entry.pk if len(lines) > PER_PAGE else None
     today = timezone.localdate()
     context = {
@@ -145,11 +145,11 @@ def _day(name: str, text: str) -> date | None:
     return day
 
 
-def _named(rows: Iterable[LogEntry]) -> Iterator[Line]:
+def _named(rows: Iterable[LogEntry], actor: Actor) -> Iterator[Line]:
     """Rows with names, a chunk at a time: two queries for each."""
     rest = iter(rows)
     while some := list(islice(rest, CHUNK)):
-        people = titles_of(one.actor_id for one in some if one.actor_id is not None)
+        people = titles_of((one.actor_id for one in some if one.actor_id is not None), actor)
         kinds = dict(Record.objects.filter(pk__in={one.record_id for one in some}).values_list("pk", "kind"))
         for one in some:
             name, number = one.actor_name, ""
@@ -164,7 +164,7 @@ def _csv(rows: QuerySet[LogEntry], actor: Actor) -> Iterator[bytes]:
     """CSV with the mark by which spreadsheets know UTF-8; times carry the offset of the reader's zone."""
     zone = check_zone(actor.zone)
     yield b"\xef\xbb\xbf" + _line(["place", "at", "event", "who", "name", "by", "record", "request", "detail", "hash"])
-    for line in _named(rows.iterator(CHUNK)):
+    for line in _named(rows.iterator(CHUNK), actor):
         one = line.entry
         yield _line(
             [
