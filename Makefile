@@ -45,6 +45,9 @@ reference: .venv/.dev ## Write the generated reference (record types, OpenAPI) a
 	SEPTET_DATA=$(LINT_DATA) $(BIN)/python -m septet.surfaces.write_reference docs/reference/types
 	SEPTET_DATA=$(LINT_DATA) $(BIN)/python -m septet.surfaces.api.snapshot
 
+pictures: .venv/.dev ## Take the pictures of the guide anew, in a browser, from the demo
+	$(BIN)/python -m tests.pictures
+
 messages: .venv/.dev ## Extract every text that can be translated into dist/django.pot
 	@mkdir -p dist
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --no-location --sort-output --project Septet \
@@ -89,4 +92,4 @@ $(ASSETS): | .venv/.runtime
 	@touch $@
 
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz soak lint format wheel reference messages lock clean debian
+.PHONY: help run test fuzz soak lint format wheel reference pictures messages lock clean debian

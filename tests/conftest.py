@@ -21,6 +21,10 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # The fixtures by which a test meets the database that DATABASE_URL names.
 DATABASE_OF_THE_RUN = {"db", "transactional_db", "engine_url"}
 
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+# As root it starts only without its sandbox.
+CHROMIUM_ARGUMENTS = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("septet", deadline=None)
 settings.load_profile("septet")
@@ -43,10 +47,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium instead of a downloaded one; as root it starts only without its sandbox."""
-    arguments = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    executable = shutil.which("chromium") or "/usr/bin/chromium"
-    return {**browser_type_launch_args, "executable_path": executable, "args": arguments}
+    """Debian's Chromium instead of a downloaded one."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_ARGUMENTS}
 
 
 @pytest.fixture(scope="session")

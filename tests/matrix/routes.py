@@ -32,6 +32,7 @@ FIXED = {
 }  # fmt: skip
 NAMES = {
     "help/reference/<slug:name>/": "incidents",
+    "help/pictures/<slug:name>.webp": "board",
     "help/<slug:name>/": "support",
     "imports/profiles/<slug:name>/": "volvo-incidents",
     "r/<str:number>/field/<str:name>/": "title",

@@ -20,6 +20,7 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
     assert not missing
     assert "septet/surfaces/web/static/vendor/inter-latin.woff2" in packed
     assert "septet/surfaces/web/static/vendor/icons.svg" in packed
-    assert {f"septet/surfaces/web/help/guide/{path.name}" for path in (ROOT / "docs/guide").iterdir()} <= packed
+    guide = (path.relative_to(ROOT / "docs/guide") for path in (ROOT / "docs/guide").rglob("*.*"))
+    assert {f"septet/surfaces/web/help/guide/{path}" for path in guide} <= packed
     assert any(name.endswith("licenses/LICENSE") for name in packed)
     assert not any("axe" in name for name in packed)

@@ -48,7 +48,7 @@ def test_anchors_are_those_of_the_files() -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("/help/", "Daily work"),
+        ("/help/", "For agents"),
         ("/help/support/", "An incident from new to closed"),
         ("/help/reference/incidents/", "Actions"),
         ("/help/reference/", "Record types"),
@@ -63,6 +63,18 @@ def test_pages_of_the_help(browser_of: SignIn, address: str, words: str) -> None
 
 def test_a_chapter_that_is_not_there(browser_of: SignIn) -> None:
     assert browser_of("rita").get("/help/no-such-chapter/").status_code == 404
+
+
+def test_a_chapter_shows_its_pictures(browser_of: SignIn) -> None:
+    rita = browser_of("rita")
+    address = re.search(
+        r'<img src="(/help/pictures/[^"]+)" alt="[^"]{10,}"', rita.get("/help/support/").content.decode()
+    )
+    assert address
+    answer = rita.get(address[1])
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/webp")
+    assert answer.content.startswith(b"RIFF")
+    assert rita.get("/help/pictures/no-such-picture.webp").status_code == 404
 
 
 def test_a_list_leads_to_its_chapter(browser_of: SignIn) -> None:

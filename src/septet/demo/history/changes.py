@@ -41,7 +41,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 SHARES = (0.8, 0.155, 0.045)
 # What did not work, before and since the change managers look at every plan together.
 WENT_WRONG, TOGETHER_SINCE, WENT_WRONG_SINCE = 0.075, 200, 0.03
-REFUSED_SHARE, LATE = 0.03, 0.06
+REFUSED_SHARE, LATE, LEARNT = 0.03, 0.06, 0.6
 MANAGERS = ("helen", "astrid")
 DECIDERS = ("miriam", "eleanor", "nadia")
 
@@ -218,7 +218,7 @@ class Changes:
             notes = f"{trouble} {better}" if failed else chance.choice(REMARKS)
             looked = self._step(life, end, chance.uniform(240, 1500), "review", review_notes=notes)
         lesson = {"no_lesson_because": chance.choice(NO_LESSON)} if kind != "standard" else {}
-        if (kind != "standard" and scene.procedure in self.cast.stage) or failed:
+        if failed or (kind != "standard" and chance.random() < LEARNT):
             lesson = self._lesson(scene, looked) or lesson
         self._step(life, looked, chance.uniform(200, 1400), "close", **lesson)
 

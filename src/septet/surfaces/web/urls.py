@@ -40,6 +40,7 @@ urlpatterns = [
     path("help/components/", components.components),
     path("help/reference/", guide.reference),
     path("help/reference/<slug:name>/", guide.reference),
+    path("help/pictures/<slug:name>.webp", guide.picture),
     path("help/<slug:name>/", guide.chapter),
     path("", include("septet.surfaces.web.entrance.urls")),
     path("theme/", profile.theme),

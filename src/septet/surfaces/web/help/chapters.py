@@ -21,10 +21,12 @@ from septet.surfaces import reference
 
 PACKED = Path(__file__).with_name("guide")
 FOLDER = PACKED if PACKED.is_dir() else Path(__file__).parents[5] / "docs/guide"
+PICTURES = FOLDER / "pictures"
 INDEX = "README"
 HOME = "/help/"
 # Folders as the Markdown files know them -> where their pages are.
 ADDRESSES = {"guide": HOME, "reference/types": f"{HOME}reference/"}
+TASK = re.compile(r"^- \[([^\]]+)\]\(([\w-]+\.md)#([\w-]+)\)$", re.MULTILINE)
 _reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -55,10 +57,19 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Chapters that stand together in the contents."""
+class Task:
+    """What somebody wants to do, and where it is written how."""
 
     title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What the contents name for one sort of reader: tasks, and the chapters that are theirs."""
+
+    title: str
+    tasks: tuple[Task, ...]
     chapters: tuple[Chapter, ...]
 
 
@@ -79,8 +90,11 @@ def contents() -> tuple[Group, ...]:
     groups = []
     for part in re.split(r"^## ", (FOLDER / f"{INDEX}.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         names = re.findall(r"\]\(([\w-]+)\.md\)", part)
-        groups.append(Group(part.splitlines()[0], tuple(read.pop(name) for name in names if name in read)))
-    return (*groups, Group(str(_("More")), tuple(read.values()))) if read else tuple(groups)
+        tasks = tuple(
+            Task(words, f"{_address(f'guide/{file}')}#{anchor}") for words, file, anchor in TASK.findall(part)
+        )
+        groups.append(Group(part.splitlines()[0], tasks, tuple(read.pop(name) for name in names if name in read)))
+    return (*groups, Group(str(_("More")), (), tuple(read.values()))) if read else tuple(groups)
 
 
 @cache
@@ -106,6 +120,7 @@ def _read(name: str, text: str, folder: str) -> Chapter:
         tokens = tokens[3:]
     sections = _anchored(tokens)
     links = tuple(_led(tokens, folder))
+    _hang(tokens)
     html = Markup(_reader.renderer.render(_framed(tokens), _reader.options, {}))  # noqa: S704  # our own text, raw HTML off
     address = ADDRESSES[folder] + ("" if name == INDEX else f"{name}/")
     return Chapter(name, title, address, html, sections, links)
@@ -148,6 +163,15 @@ def _led(tokens: list[Token], folder: str) -> Iterator[str]:
                 goal = _address(path) + (f"#{anchor}" if anchor else "")
                 one.attrSet("href", goal)
             yield goal
+
+
+def _hang(tokens: list[Token]) -> None:
+    """Let pictures, which lie beside the chapters, be fetched from where the help serves them."""
+    for token in tokens:
+        for one in token.children or []:
+            if one.type == "image":
+                one.attrSet("src", f"{HOME}{one.attrGet('src')}")
+                one.attrSet("loading", "lazy")
 
 
 def _address(path: str) -> str:

@@ -8,7 +8,16 @@ from markupsafe import Markup
 
 from septet.kernel.registry import RecordType, registry
 from septet.kernel.search.words import words_of
-from septet.surfaces.web.help.chapters import HOME, Chapter, Section, every_page, guide, reference_pages
+from septet.surfaces.web.help.chapters import (
+    HOME,
+    INDEX,
+    Chapter,
+    Section,
+    contents,
+    every_page,
+    guide,
+    reference_pages,
+)
 from septet.surfaces.web.snippets import marked, pattern_of, snippet
 
 MOST = 30
@@ -113,6 +122,8 @@ def leads_nowhere() -> list[str]:
     for one in every_page():
         there |= {one.address, *(one.address_of(section) for section in one.sections)}
     wrong = []
+    for group in contents():
+        wrong += [f"{INDEX}: {task.title}" for task in group.tasks if task.address not in there]
     for one in every_page():
         for goal in one.links:
             whole = f"{one.address}{goal}" if goal.startswith("#") else goal
