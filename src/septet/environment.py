@@ -1,6 +1,7 @@
 """What the environment says: the only configuration there is. Nothing here needs Django."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ SETTINGS = frozenset(
         "SEPTET_OIDC_ISSUER",
         "SEPTET_OIDC_NAME",
         "SEPTET_OIDC_OPENS_ACCOUNTS",
+        "SEPTET_OUTGOING",
         "SEPTET_PASSWORDS",
         "SEPTET_PROXIES",
         "SEPTET_SECOND_FACTOR",
@@ -27,6 +29,7 @@ SETTINGS = frozenset(
 )
 SECRETS = frozenset({"DATABASE_URL", "SEPTET_MAIL_URL", "SEPTET_OIDC_CLIENT_SECRET", "SEPTET_SECRET_KEY"})
 TEST_PREFIX = "SEPTET_TEST_"
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 class BadSetting(SystemExit):
@@ -82,6 +85,19 @@ def proxies(environ: Mapping[str, str]) -> list[IPv4Network | IPv6Network]:
         except ValueError as error:
             raise BadSetting(f"SEPTET_PROXIES holds {one.strip()!r}, which is no address and no network.") from error
     return found
+
+
+def outgoing(environ: Mapping[str, str]) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
+    """The hosts and networks that may be called although they are no public addresses; by default none."""
+    hosts, networks = set(), []
+    for one in filter(None, (part.strip() for part in environ.get("SEPTET_OUTGOING", "").split(","))):
+        try:
+            networks.append(ip_network(one))
+        except ValueError:
+            if not HOST.fullmatch(one):
+                raise BadSetting(f"SEPTET_OUTGOING holds {one!r}, which is no host and no network.") from None
+            hosts.add(one.lower())
+    return frozenset(hosts), tuple(networks)
 
 
 def kept_secret_key(data: Path) -> str:

@@ -16,6 +16,7 @@ try:
     DATA_DIR: Path = environment.data_directory(os.environ)
     PUBLIC_URL = environment.public_url(os.environ)
     PROXIES = environment.proxies(os.environ)
+    OUTGOING_HOSTS, OUTGOING_NETWORKS = environment.outgoing(os.environ)
     ADMIN_MAIL = os.environ.get("SEPTET_ADMIN_MAIL") or "admin@localhost"
     SECRET_KEY = environment.secret("SEPTET_SECRET_KEY", os.environ) or environment.kept_secret_key(DATA_DIR)
     DATABASES: dict[str, Any] = {
@@ -160,6 +161,14 @@ LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# Failed attempts to come in are counted here: so many that nobody pushes theirs out by trying many names.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # Files are served from the packages themselves, and browsers may keep them: a changed file has another address.
 STATIC_URL = f"/static/{fingerprint(Path(__file__).parent, Path(django_htmx.__file__).parent)}/"

@@ -17,6 +17,8 @@ from django.test import Client
 
 from septet.kernel.registry import registry
 from septet.surfaces.web import pages
+from septet.surfaces.web.security import HEADERS
+from septet.surfaces.web.views.files import SANDBOX
 from tests.conftest import ON_POSTGRES
 from tests.everything.walk import make
 from tests.matrix.people import PEOPLE as EVERYBODY
@@ -109,6 +111,7 @@ class Browser:
             if answer.streaming:
                 b"".join(answer)
             transaction.set_rollback(True)
+        carries_its_headers(answer)
         return in_a_word(answer)
 
     def _call(self, route: Route, method: str, met: Met) -> Any:
@@ -120,6 +123,16 @@ class Browser:
             return self.client.post(address, {**route.form(met), **file}, headers=headers)
         body = json.dumps(route.body())
         return self.client.generic(method, address, body, content_type="application/json", headers=headers)
+
+
+def carries_its_headers(answer: Any) -> None:
+    """Whatever the answer: a browser is told what it may do with it."""
+    policy = answer["Content-Security-Policy"]
+    assert policy in {HEADERS["Content-Security-Policy"], SANDBOX}
+    assert "unsafe" not in policy
+    assert {name: answer[name] for name in HEADERS} == {**HEADERS, "Content-Security-Policy": policy}
+    if answer.wsgi_request.path.startswith("/r/") and in_a_word(answer) not in {"in", "405"}:
+        assert "private" in answer["Cache-Control"]
 
 
 def in_a_word(answer: Any) -> str:

@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+from django.conf import LazySettings
 from django.templatetags.static import static
 from django.test import Client
 
@@ -16,6 +17,13 @@ def test_a_missing_page_says_what_the_browser_may_do(client: Client) -> None:
     answer = client.get("/no-such-page/")
     assert {name: answer[name] for name in HEADERS} == HEADERS
     assert "unsafe-inline" not in answer["Content-Security-Policy"]
+
+
+def test_behind_a_proxy_browsers_are_told_to_stay_on_https(client: Client, settings: LazySettings) -> None:
+    assert "Strict-Transport-Security" not in client.get("/no-such-page/")
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    for address in ("/no-such-page/", "/healthz", "/api/v1/me"):
+        assert client.get(address)["Strict-Transport-Security"] == "max-age=31536000", address
 
 
 def test_a_large_file_travels_compressed_and_is_kept(client: Client) -> None:

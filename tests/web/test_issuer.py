@@ -1,31 +1,22 @@
 """Coming in by the organisation's own sign-in: a real OpenID Connect provider beside it."""
 
 from collections.abc import Iterator
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx
 import oidc_provider_mock
 import pytest
-import requests
 from django.conf import LazySettings
 from django.test import Client
 
 from septet.environment import Issuer
 from septet.kernel.accounts import open_account
 from septet.kernel.models import Account, LogEntry, Record
-from septet.surfaces.web.entrance.guard import Forbidden, GuardedSession
 from tests.cast import Cast
 
 # The provider runs in this process, on a library that goes over to other names.
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config")
-
-
-class _Silent(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        """A test says what went wrong."""
 
 
 @pytest.fixture(scope="module")
@@ -119,58 +110,3 @@ def test_without_an_issuer_there_is_no_such_page(db: None) -> None:
     client = Client(headers={"host": "localhost"})
     assert client.get("/sign-in/issuer/").status_code == 404
     assert client.get("/sign-in/issuer/back/").status_code == 404
-
-
-class TestGuard:
-    def test_the_issuer_itself_may_stand_in_the_own_network(self, provider: str) -> None:
-        with GuardedSession(provider) as session:
-            assert session.get(f"{provider}/.well-known/openid-configuration").status_code == 200
-
-    @pytest.mark.parametrize(
-        "url",
-        [
-            "http://169.254.169.254/latest/meta-data/",
-            "https://169.254.169.254/",
-            "https://127.0.0.1:1/",
-            "https://localhost:1/",
-            "https://[::1]:1/",
-            "http://example.org/",
-            "ftp://example.org/",
-        ],
-    )
-    def test_what_it_names_may_not(self, provider: str, url: str) -> None:
-        with GuardedSession(provider) as session, pytest.raises(requests.RequestException):
-            session.get(url)
-
-    def test_a_name_that_leads_into_the_own_network_is_noticed_before_anything_is_sent(self, provider: str) -> None:
-        heard: list[bytes] = []
-        import socket
-
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            port = listening.getsockname()[1]
-
-            def hear() -> None:
-                connected, _ = listening.accept()
-                with connected:
-                    heard.append(connected.recv(100))
-
-            thread = Thread(target=hear)
-            thread.start()
-            with GuardedSession(provider) as session, pytest.raises(requests.RequestException, match="no public"):
-                session.get(f"https://localhost:{port}/")
-            thread.join()
-        assert heard == [b""]
-
-    def test_a_redirect_is_not_followed(self) -> None:
-        def leads_away(environ: Any, start: Any) -> list[bytes]:
-            start("302 Found", [("Location", "http://169.254.169.254/")])
-            return [b""]
-
-        server = make_server("127.0.0.1", 0, leads_away, handler_class=_Silent)
-        thread = Thread(target=server.handle_request)
-        thread.start()
-        own = f"http://127.0.0.1:{server.server_port}"
-        with GuardedSession(own) as session, pytest.raises(Forbidden, match="leads elsewhere"):
-            session.get(own)
-        thread.join()
-        server.server_close()

@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 # What was read is kept for the next reader, as long as it takes little memory.
 LONGEST_KEPT = 8_000
+# Longer texts are shown as they were typed: of some, made for it, reading takes the square of their length.
+LONGEST_READ = 20_000
 
 _reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
 # Pictures would be fetched from anywhere; the content policy refuses them, so they are not offered.
@@ -19,7 +21,10 @@ _TAGS = {
 
 def markdown(text: str | None) -> Markup:
     """The HTML of a text that somebody wrote, safe to show to anybody."""
-    return _read(text or "") if len(text or "") <= LONGEST_KEPT else _read.__wrapped__(text or "")
+    plain = text or ""
+    if len(plain) > LONGEST_READ:
+        return Markup("<pre>{}</pre>").format(plain)
+    return _read(plain) if len(plain) <= LONGEST_KEPT else _read.__wrapped__(plain)
 
 
 @lru_cache(maxsize=1024)

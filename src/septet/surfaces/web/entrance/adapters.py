@@ -137,7 +137,9 @@ class Issuers(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the library
 
     def get_requests_session(self) -> Any:
         """What talks to the issuer."""
-        from septet.surfaces.web.entrance.guard import GuardedSession
+        from septet.kernel.outgoing import Allowed, Outgoing
 
         assert settings.ISSUER is not None
-        return GuardedSession(settings.ISSUER.url)
+        # Its own host is trusted, for an administrator wrote it down; what it names beyond that is not.
+        allowed = Allowed(settings.OUTGOING_HOSTS, settings.OUTGOING_NETWORKS)
+        return Outgoing(allowed.beside(settings.ISSUER.url))
