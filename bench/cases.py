@@ -183,4 +183,7 @@ CASES = (
         "API: impact of the item with 10,000 dependants",
         lambda g: Ask("agent", f"{API}/configuration-items/CI-{g.described['narrow']}/impact?limit=50"),
     ),
+    Case(
+        "page-map", "Its impact map", lambda g: Ask("agent", f"/map/CI-{g.described['narrow']}/?show=fails", page=True)
+    ),
 )

@@ -22,7 +22,7 @@
     const probe = document.createElement("i");
     box.append(probe);
     const found = {};
-    for (const name of ["ink", "quiet", "paper", "sunken", "line-control", "accent", "accent-soft", "accent-text", "good", "warn", "bad", "good-soft", "warn-soft", "bad-soft"]) {
+    for (const name of ["ink", "quiet", "paper", "line-control", "accent", "accent-soft", "accent-text", "good", "warn", "bad", "good-soft", "warn-soft", "bad-soft"]) {
       probe.style.color = `var(--${name})`;
       found[name] = getComputedStyle(probe).color;
     }
@@ -41,7 +41,8 @@
       toned("failing", c.bad, c["bad-soft"], "solid", 2.5),
       toned("degraded", c.warn, c["warn-soft"], "dashed", 2.5),
       toned("stands-in", c.good, c["good-soft"], "double", 4),
-      toned("off", c.ink, c.sunken, "dotted", 3),
+      toned("off", c.ink, c.quiet, "solid", 2.5),
+      { selector: "node.off", style: { "color": c.paper } },
       { selector: "node.stack", style: { "ghost": "yes", "ghost-offset-x": 5, "ghost-offset-y": 5, "ghost-opacity": 0.45 } },
       { selector: "node.middle", style: { "outline-width": 3, "outline-color": c.accent, "outline-offset": 4, "font-weight": 600 } },
       { selector: "edge", style: { "width": 1.5, "curve-style": "bezier", "line-color": c["line-control"], "target-arrow-color": c["line-control"], "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "90deg", "target-endpoint": "270deg" } },
