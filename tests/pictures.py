@@ -61,6 +61,10 @@ def _search(page: Page) -> None:
     page.locator("#palette").get_by_role("option", name="ClaimDesk").first.wait_for()
 
 
+def _drawn(page: Page) -> None:
+    page.get_by_role("main").locator("canvas").first.wait_for()
+
+
 MANAGER, AGENT, CHANGES = "IT manager", "Service desk agent", "Change manager"
 USER, ADMINISTRATOR = "End user", "Administrator"
 PICTURES = (
@@ -75,6 +79,7 @@ PICTURES = (
     Picture("resolving", AGENT, "/r/{incident:own-open}/", ("What helped",), _resolve),
     Picture("search", AGENT, "/my-work/", ("ClaimDesk",), _search),
     Picture("change", CHANGES, "/r/{change:change-claimdesk-driver}/", ("New database driver for ClaimDesk",)),
+    Picture("map", CHANGES, "/map/{configuration-item:app-sso}/", ("What fails with it", "Claims handling"), _drawn),
     Picture("asking", USER, "/portal/", ("ClaimDesk takes minutes to open a file",)),
     Picture("administration", ADMINISTRATOR, "/administration/", ("Administration",)),
     Picture("priorities", ADMINISTRATOR, "/r/{priority-matrix:matrix}/", ("Priorities of all incidents",)),
