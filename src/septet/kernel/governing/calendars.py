@@ -1,6 +1,6 @@
 """From calendar records to the arithmetic of lib."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -32,7 +32,7 @@ def calendar_of(values: Mapping[str, Any]) -> Calendar:
             exceptions[date.fromisoformat(text)] = _intervals("exceptions", intervals)
         except ValueError:
             raise Invalid(fields={"exceptions": f"{text!r} is no date; write 2026-12-24."}) from None
-    closed = frozenset(_holidays(values["holidays_of"]))
+    closed = frozenset(holidays_of(values["holidays_of"], HOLIDAY_YEARS))
     return Calendar(zone=values["zone"], weekly=weekly, closed=closed, exceptions=exceptions)
 
 
@@ -43,13 +43,21 @@ def _intervals(field: str, given: object) -> list[tuple[time, time]]:
         raise Invalid(fields={field: 'Write intervals as [["08:00", "12:00"], ["13:00", "17:00"]].'}) from None
 
 
-def _holidays(place: str) -> list[date]:
+def holidays_of(place: str, years: Iterable[int]) -> dict[date, str]:
+    """The public holidays of a country or a region of it, such as DE-BY, by day, with their names. Raises Invalid."""
     if not place:
-        return []
+        return {}
     import holidays  # half of all other loading together, and most commands need no holiday
 
     country, _, region = place.partition("-")
     try:
-        return list(holidays.country_holidays(country, subdiv=region or None, years=HOLIDAY_YEARS))
+        return dict(holidays.country_holidays(country, subdiv=region or None, years=years, language="en_US"))
     except (NotImplementedError, KeyError):
         raise Invalid(fields={"holidays_of": f"No holidays are known for {place!r}; write DE or DE-BY."}) from None
+
+
+def holiday_places() -> dict[str, list[str]]:
+    """Every country of which holidays are known, by its code, with the codes of its regions."""
+    import holidays
+
+    return holidays.list_supported_countries(include_aliases=False)

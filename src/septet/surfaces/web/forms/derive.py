@@ -18,6 +18,8 @@ from septet.surfaces.web.values import human
 
 FOR_STAFF = DECIDED_BY_STAFF | {"requester"}
 
+# Where a page shows what comes of a field.
+PREVIEWS = {("business-calendar", "holidays_of"): "/holidays/"}
 WIDGETS = {
     "long-text": "area",
     "integer": "number",
@@ -46,6 +48,7 @@ def of_field(f: FieldInfo, it: RecordType | None = None) -> Input:
         max_length=f.max_length,
         whole=f.sort == "integer",
         shape=shape,
+        preview=PREVIEWS.get((it.kind, f.name), "") if it else "",
     )
     return _with_options(made, it) if it else made
 

@@ -15,7 +15,7 @@ class Input:
 
     `widget` is text, area, number, yes-no, choice, moment, date, reference, references, lines, json, shaped or
     audience. `text` is what stands in it, `kind` the kind that a reference must have (`*` for any). What is shaped is
-    JSON, asked for in a table as its `shape` says.
+    JSON, asked for in a table as its `shape` says. At `preview` stands what comes of the text in it.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Input:
     error: str = ""
     group: str = ""
     shape: Shape | None = None
+    preview: str = ""
 
     @property
     def is_wide(self) -> bool:
