@@ -10,13 +10,13 @@ _STRUCK_OUT = tuple(
         r"(bearer\s+)[^\s\"',;]+",
         r"((?:token|password|passwd|secret|key|sessionid)[\"']?\s*[=:]\s*[\"']?)[^\s&\"',;]+",
         r"(://[^\s/:@]*:)[^\s/@]+(?=@)",
-        r"(/sign-in/)[^\s/?]+",
+        r"(/sign-in/|/calendar/feeds/)[^\s/?]+",
     )
 )
 
 
 def redact(text: str) -> str:
-    """The text without tokens, passwords and sign-in links."""
+    """The text without tokens, passwords, sign-in links and calendar feeds."""
     for pattern in _STRUCK_OUT:
         text = pattern.sub(r"\1***", text)
     return text

@@ -43,6 +43,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "administration/accounts/add/": {"person": "@person", "email": "new@e.org"},
     "me/reading/": {"zone": "UTC"},
     "me/tokens/": {"label": "Mine", "days": "30"},
+    "calendar/subscribe/new/": {"label": "Mine", "days": "30"},
     "me/pins/": {"href": "/support/incidents/"},
     "r/<str:number>/edit/": {"title": "Changed", "version": "@version"},
     "r/<str:number>/do/<slug:action>/": {"text": "Said", "party": "@person", "category": "Print"},

@@ -24,6 +24,7 @@ KINDS = all_types()
 OF_THEIR_OWN = {"edit", "attach"}
 OPEN_TO_ALL = {
     "assets/<slug:fingerprint>/site.css", "assets/<slug:fingerprint>/site.js", "theme/", "healthz", "readyz", "metrics",
+    "calendar/feeds/<str:secret>.ics",
 }  # fmt: skip
 
 

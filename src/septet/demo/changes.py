@@ -15,7 +15,8 @@ Step = tuple[datetime, str, str, dict[str, Any]]
 class Plan:
     """A change: `days` ago it was made, or in how many days it is to be if that is negative.
 
-    `until` is the last step that has happened, `end` how it ended if it was made.
+    `until` is the last step that has happened, `end` how it ended if it was made. `despite` says why it is planned
+    although something is in its way.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Plan:
     until: str = "close"
     end: str = "complete"
     why: str = ""
+    despite: str = ""
 
 
 PLANS = (
@@ -80,6 +82,12 @@ PLANS = (
     Plan(
         "vpn", "Remote access by certificate", "significant", "Codes on the telephone fail too often.", "network",
         ("fw-1",), "nadia", "piotr", -30, "20:00", 3, 4, "", "", 2, "submit",
+    ),
+    Plan(
+        "core-opo", "New firmware on the core switch in Porto", "significant", "It closes the gaps that Leeds had.",
+        "network", ("sw-core-opo",), "carla", "piotr", -12, "03:00", 2, 5, "Boot the old image from the second slot.",
+        "Ping every neighbour, place a call.", 2, "schedule",
+        despite="Both are made on the spot in one night, one after the other; Carla leads them.",
     ),
 )  # fmt: skip
 
@@ -127,6 +135,7 @@ def _steps(plan: Plan, asked: datetime, start: datetime) -> list[Step]:
     end = start + timedelta(hours=plan.hours * 0.8)
     judged = {"type": plan.type, "impact": plan.impact, "likelihood": plan.likelihood}
     planned = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(hours=plan.hours)).isoformat()}
+    planned |= {"despite": plan.despite} if plan.despite else {}
     steps: list[Step] = [
         (asked + timedelta(hours=1), "submit", "helen", {}),
         (asked + timedelta(hours=2), "screen", "helen", {}),

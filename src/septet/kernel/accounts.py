@@ -58,14 +58,17 @@ def use_sign_in_link(secret: str, now: datetime | None = None) -> Account | None
     return link.account if link.account.is_active else None
 
 
-def new_token(account: Account, label: str, expires_at: datetime | None = None, *, scope: str = "") -> str:
+def new_token(
+    account: Account, label: str, expires_at: datetime | None = None, *, scope: str = "", query: str = ""
+) -> str:
     """A new token's secret, shown this once; it may do what its person may, as far as `scope` allows it. The scope is
-    one that `limits.checked_scope` gave."""
+    one that `limits.checked_scope` gave; `query` says what a calendar feed holds."""
     secret = TOKEN_BEGINS + secrets.token_urlsafe(32)
     Token.objects.create(
         account=account,
         label=label,
         scope=scope,
+        query=query,
         digest=digest(secret),
         created_at=timezone.now(),
         expires_at=expires_at,
@@ -80,17 +83,19 @@ def told(label: str, scope: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TokenUse:
-    """Who came in by a token. `account` is the account's id, `first_use_today` whether the day's use begins here."""
+    """Who came in by a token. `account` is the account's id, `query` what a calendar feed holds, `first_use_today`
+    whether the day's use begins here."""
 
     actor: Actor
     account: int
     label: str
+    query: str
     first_use_today: bool
 
 
 # As SQL, because every call of the API begins with it and Django needs longer to write it than the database to answer.
 _WHO = """
-SELECT t.id, t.label, t.scope, t.used_on, a.id, a.zone, r.id, r.title, r.customer_id,
+SELECT t.id, t.label, t.scope, t.query, t.used_on, a.id, a.zone, r.id, r.title, r.customer_id,
   g.verb, g.kind, g.team_id, g.service_id, g.site_id, g.technology_id, g.for_person_id
 FROM token t JOIN account a ON a.id = t.account_id JOIN record r ON r.id = a.person_id
 LEFT JOIN grant_ g ON g.person_id = r.id AND g.since <= %s AND (g.until IS NULL OR g.until > %s)
@@ -109,8 +114,8 @@ def find_actor(secret: str, now: datetime | None = None) -> TokenUse | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, label, scope, used_on, account, zone, person, name, organisation = rows[0][:9]
-    rights = tuple(right_of(*row[9:]) for row in rows if row[9] is not None)
+    pk, label, scope, query, used_on, account, zone, person, name, organisation = rows[0][:10]
+    rights = tuple(right_of(*row[10:]) for row in rows if row[10] is not None)
     actor = Actor(
         name=name,
         person=person,
@@ -124,4 +129,4 @@ def find_actor(secret: str, now: datetime | None = None) -> TokenUse | None:
     # SQLite gives a date as text here.
     first = str(used_on) != today.isoformat()
     first = first and Token.objects.filter(pk=pk).exclude(used_on=today).update(used_on=today) == 1
-    return TokenUse(actor, account, label, first)
+    return TokenUse(actor, account, label, query, first)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from pydantic import BaseModel, ConfigDict, create_model
 
 from septet.kernel.actors import Actor
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import NotFound
 from septet.kernel.fields import FieldInfo, Written, describe
 from septet.kernel.models import Approval, Attachment, Part, Record, Relation, Share, Verb, Watch
@@ -211,6 +212,8 @@ class RecordType:
     kept: ClassVar[dict[str, Kept]] = {}
     # What can be chosen for fields and parameters whose values are known only when all types are, as (value, words).
     options: ClassVar[dict[str, Callable[[], Choices]]] = {}
+    # The dates by which its records stand in the calendar.
+    calendar: ClassVar[tuple[CalendarSpan, ...]] = ()
 
     kind: str
     path: str
@@ -298,6 +301,8 @@ class Registry:
                 it.fields[name] = replace(it.fields[name], required=name in cls.required)
         it.actions = {}
         _check_names(cls, it)
+        for span in cls.calendar:
+            span.check(cls.__name__, it.fields, it.states.by_key)
         for table, key in ((self.types, it.kind), (self.by_path, it.path), (self.by_prefix, it.prefix)):
             if key in table:
                 raise ImproperlyConfigured(f"{cls.__name__}: {key!r} is taken already.")

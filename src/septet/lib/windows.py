@@ -43,6 +43,28 @@ def occurrences(
     return found
 
 
+def written(rule: str, start: datetime, zone: ZoneInfo, ends: datetime | None = None) -> tuple[datetime, str] | None:
+    """A rule as RFC 5545 writes it for others: its first occurrence, in the zone, and the rule that goes with it; None
+    if it never comes.
+
+    There the start is the first occurrence whether the rule fits it or not, so here it is one that does; and ``UNTIL``
+    is a moment in UTC. `ends`: from when on it does not come again, whatever the rule says. Raises ValueError with a
+    sentence for the user if the rule is wrong.
+    """
+    begins = start.astimezone(zone).replace(tzinfo=None)
+    first = next(iter(recurrence(rule, begins, zone)), None)
+    if first is None:
+        return None
+    parts = _parts(rule.strip().upper().removeprefix("RRULE:"))
+    last = instant(datetime.fromisoformat(_wall_until(parts["UNTIL"], zone)), zone) if "UNTIL" in parts else None
+    if ends is not None and (last is None or ends < last):
+        last = ends.astimezone(UTC)
+        parts.pop("COUNT", None)
+    if last is not None:
+        parts["UNTIL"] = f"{last:%Y%m%dT%H%M%SZ}"
+    return first.replace(tzinfo=zone), ";".join(f"{name}={value}" for name, value in parts.items())
+
+
 @lru_cache(maxsize=256)
 def recurrence(rule: str, first: datetime, zone: ZoneInfo) -> rrule:
     """A rule made ready, in naive wall times of the zone. Raises ValueError with a sentence for the user."""

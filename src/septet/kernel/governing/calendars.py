@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
+from django.utils.translation import gettext
+
 from septet.kernel.errors import Invalid
 from septet.kernel.governing.models import BusinessCalendar
 from septet.kernel.governing.zones import check_zone
@@ -16,6 +18,18 @@ HOLIDAY_YEARS = range(2000, 2051)
 def read_calendar(record: BusinessCalendar) -> Calendar:
     """The calendar that a record describes. Raises Invalid with the field and what is wrong in it."""
     return calendar_of({name: getattr(record, name) for name in ("zone", "weekly", "holidays_of", "exceptions")})
+
+
+def days_off(record: BusinessCalendar, since: date, until: date) -> dict[date, str]:
+    """The public holidays and the single days on which it is closed, from one day up to another, each with its name."""
+    named = holidays_of(record.holidays_of, range(since.year, until.year + 1))
+    for text, intervals in record.exceptions.items():
+        day = date.fromisoformat(text)
+        if intervals:
+            named.pop(day, None)
+        else:
+            named.setdefault(day, gettext("Closed"))
+    return {day: name for day, name in sorted(named.items()) if since <= day < until}
 
 
 def calendar_of(values: Mapping[str, Any]) -> Calendar:

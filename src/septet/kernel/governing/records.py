@@ -3,10 +3,12 @@
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.governing.calendars import read_calendar
 from septet.kernel.governing.custom_fields import forget
 from septet.kernel.governing.models import BusinessCalendar, CustomFields, Window
+from septet.kernel.governing.windows import stretches
 from septet.kernel.governing.zones import check_zone
 from septet.kernel.models import Verb
 from septet.kernel.registry import Cluster, RecordType, States, final, kinds, register, registry
@@ -93,6 +95,7 @@ class WindowType(Governing):
     model, prefix = Window, "WIN"
     columns = ("number", "title", "purpose", "starts_at", "ends_at", "rule", "state")
     filters = ("state", "purpose", "service", "site", "team")
+    calendar = (CalendarSpan("starts_at", "ends_at", governs=True, rule="rule", zone="zone", stretches=stretches),)
     example: ClassVar[dict[str, Any]] = {
         "title": "Sunday maintenance",
         "starts_at": "2026-01-04T02:00:00Z",

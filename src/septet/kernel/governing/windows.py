@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from septet.kernel.actors import OPERATOR, Actor
+from septet.kernel.calendar.spans import Stretch
 from septet.kernel.errors import Invalid
+from septet.kernel.governing.models import WindowPurpose
 from septet.kernel.governing.window_rules import SCOPES, WINDOWS, Rule, Version
 from septet.kernel.models import Record, Relation
 from septet.kernel.policy import visible_to
@@ -79,6 +81,34 @@ def occurrences_between(
     return _shown(_open((one for one in asked if one.window in seen), since, until, purposes, reach), reach, actor)
 
 
+def windows_over(
+    asked: Mapping[int, tuple[datetime, datetime]], purposes: Collection[str] = ()
+) -> dict[int, list[str]]:
+    """The windows that are open over each of some records between two moments, by number and title, in order. Raises
+    Invalid if there are more than can be told."""
+    rules = WINDOWS.get()
+    found = {}
+    for pk, reach in _reaches(Record.objects.filter(pk__in=asked)).items():
+        opened = _open(rules.about(reach), *asked[pk], purposes, reach)
+        found[pk] = list(dict.fromkeys(f"{number_of('window', one.rule.window)} {one.rule.title}" for one in opened))
+    return found
+
+
+def stretches(actor: Actor, since: datetime, until: datetime, about: Record | None = None) -> list[Stretch]:
+    """The same as `occurrences_between`, as the calendar has it."""
+    return [
+        Stretch(
+            record=int(one.number.rpartition("-")[2]),
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            what=str(WindowPurpose(one.purpose).label),
+            why=one.why,
+            forbids=one.purpose != WindowPurpose.MAINTENANCE,
+        )
+        for one in occurrences_between(actor, since, until, about=about)
+    ]
+
+
 def _open(
     rules: Iterable[Rule], since: datetime, until: datetime, purposes: Collection[str], reach: Reach | None
 ) -> list[_Open]:
@@ -133,17 +163,25 @@ def _shown(found: list[_Open], reach: Reach | None, reader: Actor) -> list[Occur
 
 def _reach(record: Record) -> Reach:
     """Everything by which a window may reach a record, the nearest first."""
-    found: Reach = {record.pk: ("itself", None)}
-    for name in SCOPES:
-        if (pk := getattr(record, f"{name}_id")) is not None:
-            found.setdefault(pk, (name, None))
-    edges = in_force(Relation.objects.filter(record_id=record.pk, type="affects"), timezone.now())
+    return _reaches([record])[record.pk]
+
+
+def _reaches(records: Iterable[Record]) -> dict[int, Reach]:
+    """The same for each of several, by one query."""
+    found: dict[int, Reach] = {}
+    for record in records:
+        found[record.pk] = {record.pk: ("itself", None)}
+        for name in SCOPES:
+            if (pk := getattr(record, f"{name}_id")) is not None:
+                found[record.pk].setdefault(pk, (name, None))
+    edges = in_force(Relation.objects.filter(record_id__in=list(found), type="affects"), timezone.now())
     columns = [f"target__{name}_id" for name in SCOPES]
-    for item, *places in edges.filter(target__withdrawn_at=None).order_by("pk").values_list("target_id", *columns):
-        found.setdefault(item, ("item", item))
-        for name, pk in zip(SCOPES, places, strict=True):
-            if pk is not None:
-                found.setdefault(pk, (name, item))
+    rows = edges.filter(target__withdrawn_at=None).order_by("pk").values_list("record_id", "target_id", *columns)
+    for pk, item, *places in rows:
+        found[pk].setdefault(item, ("item", item))
+        for name, place in zip(SCOPES, places, strict=True):
+            if place is not None:
+                found[pk].setdefault(place, (name, item))
     return found
 
 

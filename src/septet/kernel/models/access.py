@@ -56,13 +56,15 @@ class SignInLink(models.Model):
 class Token(models.Model):
     """A program's key to the API for one person. Only its SHA-256 is kept: a random token needs no slow hash.
 
-    `scope` is what it is limited to, see `limits`; empty for whatever the person may do.
+    `scope` is what it is limited to, see `limits`; empty for whatever the person may do. `query` says what a calendar
+    feed holds, as an address does: kept here and not in the address, so that nobody who has it asks for more.
     """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     label = models.CharField(max_length=100)
     scope = models.CharField(max_length=2000, default="", blank=True)
+    query = models.CharField(max_length=500, default="", blank=True)
     digest = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)

@@ -4,8 +4,10 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.registry import Cluster, RecordType, States, final, register, waiting
+from septet.release.changes.collisions import in_the_way
 from septet.release.changes.models import Change
 from septet.release.changes.rules import risk_of, score
 
@@ -38,6 +40,12 @@ class ChangeType(RecordType):
         _("Who and where"): ("requester", "team", "owner", "service", "customer", "site"),
     }  # fmt: skip
     personal = ("title", "description", "review_notes")
+    calendar = (
+        CalendarSpan(
+            "planned_start", "planned_end", called_off=("cancelled", "rejected"), conflicts=in_the_way,
+            tentative=("draft", "logged", "screened", "classified", "assessed", "on-hold"),
+        ),
+    )  # fmt: skip
     example: ClassVar[dict[str, Any]] = {
         "title": "Replace the core switch",
         "reason": "Its support ends this year.",

@@ -2,11 +2,16 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.models import Verb
 from septet.kernel.registry import Cluster, RecordType, States, clocked_kinds, final, register
 from septet.kernel.shapes import Kept
 from septet.service.agreements.models import Agreement, AgreementTarget
+
+UNSETTLED: dict[str, Any] = {"tentative": ("draft", "negotiating"), "called_off": ("terminated",)}
 
 
 @register
@@ -30,6 +35,13 @@ class AgreementType(RecordType):
             add="set-target", change="set-target", remove="end-target", key=(("target", "id"),), anew=("valid_from",)
         )
     }
+    calendar = (
+        CalendarSpan("valid_from", key="begins", what=_("begins"), **UNSETTLED),
+        CalendarSpan(
+            "valid_to", key="notice", what=_("last day to give notice"), days_before="notice_days", **UNSETTLED
+        ),
+        CalendarSpan("valid_to", key="ends", what=_("ends"), **UNSETTLED),
+    )
     create_verb = edit_verb = Verb.MANAGE
     is_work = False
     order = "title"

@@ -99,6 +99,7 @@ def offer(label: Any, href: str, *, section: str, icon: str = "", may: Callable[
 offer(_("Board"), "/", section=DAILY, icon="layout-dashboard")
 offer(_("My work"), "/my-work/", section=DAILY, icon="list-check")
 offer(_("Given to me"), "/my-work/", section=DAILY, icon="list-check", may=lambda actor: not actor.is_staff)
+offer(_("Calendar"), "/calendar/", section=DAILY, icon="calendar")
 offer(_("Imports"), "/imports/", section=SETUP, may=lambda actor: actor.has(Verb.IMPORT))
 for _label, _href in (
     (_("Overview"), "/administration/"),

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from septet.surfaces.web import assets
+from septet.surfaces.web.calendar import feeds
+from septet.surfaces.web.calendar import views as calendar
 from septet.surfaces.web.views import (
     actions,
     admin,
@@ -34,6 +36,10 @@ urlpatterns = [
     path("assets/<slug:fingerprint>/site.css", assets.style),
     path("assets/<slug:fingerprint>/site.js", assets.script),
     path("my-work/", start.my_work),
+    path("calendar/", calendar.calendar),
+    path("calendar/subscribe/", feeds.subscribe),
+    path("calendar/subscribe/new/", feeds.make),
+    path("calendar/feeds/<str:secret>.ics", feeds.feed),
     path("search/", searching.search),
     path("look-up/", palette.look_up),
     path("palette/", palette.palette),

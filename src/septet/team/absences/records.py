@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from septet.kernel.actors import Actor
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid, Refused
 from septet.kernel.models import Verb
 from septet.kernel.registry import Cluster, RecordType, States, final, register
@@ -29,6 +30,7 @@ class AbsenceType(RecordType):
     is_work = False
     about_people = True
     importable = False
+    calendar = (CalendarSpan("starts_at", "ends_at", who="person", usual=False, called_off=("cancelled",)),)
     example: ClassVar[dict[str, Any]] = {"title": "Summer", "person": "@person", "ends_at": "2035-08-15T00:00:00Z"}
 
     def settle(self, record: Absence, before: dict[str, Any] | None, now: Any) -> None:

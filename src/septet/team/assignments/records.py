@@ -2,7 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from septet.kernel.actors import Actor
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Conflict, Invalid
 from septet.kernel.grants import follow
 from septet.kernel.locks import exclusive
@@ -42,6 +45,10 @@ class AssignmentType(RecordType):
     required = ("person",)
     optional = ("title", "cluster", "starts_at")
     scope_fields: ClassVar[dict[str, str]] = {**RecordType.scope_fields, "technology": "technology"}
+    calendar = (
+        CalendarSpan("starts_at", key="begins", what=_("begins"), who="person", usual=False, tentative=("proposed",)),
+        CalendarSpan("ends_at", key="ends", what=_("ends"), who="person", usual=False, tentative=("proposed",)),
+    )
     create_verb = edit_verb = Verb.MANAGE
     is_work = False
     about_people = True

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from septet.kernel.actors import Actor
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.governing.zones import check_zone
 from septet.kernel.models import Record
@@ -37,6 +38,7 @@ class ReviewType(RecordType):
     derived = ("due_at",)
     internal = ("extra",)
     personal = ("title", "description", "minutes")
+    calendar = (CalendarSpan("planned_at", tentative=("postponed",), called_off=("cancelled",)),)
     form: ClassVar[dict[Any, tuple[str, ...]]] = {
         "": ("title", "type", "planned_at", "place", "subject", "period_start", "period_end", "description"),
         _("Who"): ("owner", "facilitator", "timekeeper", "minutes_taker", "team"),

@@ -2,7 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from septet.kernel.actors import Actor
+from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.models import Record
 from septet.kernel.registry import Cluster, RecordType, States, final, register, waiting
 from septet.team.tasks.models import Task
@@ -26,6 +29,9 @@ class TaskType(RecordType):
     )  # fmt: skip
     hidden = ("requester", "run")
     internal = ("extra",)
+    calendar = (
+        CalendarSpan("due_at", what=_("due"), only_open=True, usual=False, called_off=("not-applicable", "cancelled")),
+    )
     personal = ("title", "description", "evidence", "not_done_because")
     example: ClassVar[dict[str, Any]] = {
         "title": "Call the supplier",

@@ -25,6 +25,8 @@ MOST = 30
 IN_TITLE, MOST_IN_TEXT = 20, 8
 # Pages that are about no type of record: how their addresses begin -> chapter and anchor.
 TOPICS = {
+    "/calendar/subscribe/": "calendar#subscribe-with-your-own-calendar",
+    "/calendar/": "calendar",
     "/imports/": "import-profiles#running-an-import",
     "/me/": "api#a-token",
     "/team/goals/": "goals#see-how-things-stand",

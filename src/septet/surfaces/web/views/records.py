@@ -23,6 +23,7 @@ from septet.kernel.references import find
 from septet.kernel.registry import Action, RecordType, registry
 from septet.lib.moments import parse_moment
 from septet.surfaces.web import panels, values
+from septet.surfaces.web.calendar.asked import address_of
 from septet.surfaces.web.forms import Form, Input, filled, of_action
 from septet.surfaces.web.navigation import CLUSTERS, list_address, section_of
 from septet.surfaces.web.pages import page, show
@@ -126,6 +127,7 @@ def record(request: Asked, number: str) -> HttpResponse:
         "panels": added,
         "audiences": audiences_of(found, shown, actor) if "comment" in may else [],
         "internal": internal,
+        "in_calendar": "" if then else address_of(it, shown),
         "circle": timeline.circle,
         "then": {"as_of": as_of, "known_at": known_at} if then else None,
         "may_restore": then and known_at is None and policy.may(actor, "edit", found).allowed,

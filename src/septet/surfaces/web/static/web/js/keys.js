@@ -1,5 +1,5 @@
 // Keys that stand alone. They can be turned off in "My account", and never act while somebody types.
-const GOALS = { b: "/", m: "/my-work/" };
+const GOALS = { b: "/", m: "/my-work/", c: "/calendar/" };
 let gone = 0;
 
 const DO = {
@@ -10,6 +10,9 @@ const DO = {
   e: () => document.querySelector("[data-key=e]")?.click(),
   f: () => document.querySelector("[data-key=f]")?.click(),
   m: () => document.querySelector(".composer textarea")?.focus(),
+  n: () => document.querySelector("[data-key=n]")?.click(),
+  p: () => document.querySelector("[data-key=p]")?.click(),
+  t: () => document.querySelector("[data-key=t]")?.click(),
   w: () => document.querySelector("[data-key=w]")?.click(),
   ".": () => septet.palette?.(""),
 };

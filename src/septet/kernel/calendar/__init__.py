@@ -1,0 +1,1 @@
+"""The calendar: what every type of record says of its dates, read together."""

@@ -1,0 +1,1 @@
+"""The pages of the calendar, and its feeds for other programs."""
