@@ -11,7 +11,7 @@ from septet.kernel.registry import Cluster
 from septet.kernel.relations import in_force
 from septet.service.agreements.models import Agreement
 from septet.team.goals.indicators import Sort, indicator
-from septet.team.goals.ties import is_among
+from septet.team.goals.ties import IsAmong
 from septet.team.reviews.models import Review
 from septet.team.reviews.sorts import ReviewSort
 
@@ -23,9 +23,9 @@ ITIL = "ITIL, service catalogue and service level management"
 def _agreed(at: datetime) -> dict[str, Any]:
     """Whether an agreement covers the service at a moment, by naming it or by the relation."""
     lasting = Agreement.objects.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at, withdrawn_at=None)
-    named = lasting.filter(service__isnull=False).values("service_id")
+    named = lasting.filter(service__isnull=False).values_list("service_id", flat=True)
     covered = in_force(Relation.objects.filter(type="covered-by", target__in=lasting.values("pk")), at)
-    return {"is_named": is_among(named), "is_covered": is_among(covered.values("record_id"))}
+    return {"is_named": IsAmong(named), "is_covered": IsAmong(covered.values_list("record_id", flat=True))}
 
 
 def _reviewed(at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from septet.kernel.clocks.facts import COMMENT, WATCHED
 from septet.kernel.models import Clock, Metric, Standing
 from septet.kernel.registry import Cluster, registry
 from septet.team.goals.indicators import Sort, indicator
-from septet.team.goals.ties import is_among
+from septet.team.goals.ties import IsAmong
 
 ITIL = "ITIL, service level management"
 
@@ -72,7 +72,7 @@ def _late(key: str, kind: str, cluster: Cluster, metric: Metric, words: Words) -
     def beside(at: datetime) -> dict[str, Any]:
         rows = Clock.objects.filter(metric=metric, breached_at__lte=at)
         lasting = rows.filter(Q(met_at=None) | Q(met_at__gt=at)).exclude(state=Standing.CANCELLED)
-        return {"is_late": is_among(lasting.values("record_id"))}
+        return {"is_late": IsAmong(lasting.values_list("record_id", flat=True))}
 
     indicator(
         key,

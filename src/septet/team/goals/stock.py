@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from septet.kernel.fields import FieldInfo
 from septet.kernel.journal import read_changes
@@ -23,8 +23,10 @@ from septet.lib.periods import DAY, day_of, day_start
 from septet.team.goals.conditions import at_moment, fields_in, moves, test_of
 from septet.team.goals.indicators import SCOPES, Indicator
 from septet.team.goals.tallies import Scope, Sharing, Tallies, no_tallies
+from septet.team.goals.ties import IsAmong
 
-CHUNK = 500
+# So many records are read at a time; from so many on, their ids are asked for as a range and not one by one.
+CHUNK, MANY = 5000, 500
 INSTANT = timedelta(microseconds=1)
 SECOND = timedelta(seconds=1)
 PERCENTS = (50, 90, 95)
@@ -231,11 +233,12 @@ def _needed(one: Indicator) -> list[FieldInfo]:
 def _beside(
     one: Indicator, told: dict[int, list[tuple[datetime, int, str]]], moments: list[datetime]
 ) -> list[dict[int, dict[str, Any]]]:
-    """What stands beside the records at each of the moments since the first of them was there. Of a single yes or no,
-    only the records with a yes are asked for."""
+    """What stands beside the records at each of the moments since the first of them was there. Of yes and no, only
+    the records with a yes are asked for, where that can be asked."""
     if one.beside is None:
         return []
     first = min(at for entries in told.values() for at, *_ in entries)
+    mine = Q(pk__in=list(told)) if len(told) < MANY else Q(pk__gte=min(told), pk__lte=max(told))
     found: list[dict[int, dict[str, Any]]] = []
     for at in moments:
         names = one.beside(at)
@@ -244,10 +247,10 @@ def _beside(
         found.append(here)
         if at < first:
             continue
-        rows = one.rows(at).filter(pk__in=list(told))
-        if len(names) == 1 and all(isinstance(it.output_field, BooleanField) for it in names.values()):
-            yes = dict.fromkeys(names, True)
-            here.update(dict.fromkeys(rows.filter(**yes).values_list("pk", flat=True), yes))
+        if all(isinstance(it, IsAmong) for it in names.values()):
+            for name, it in names.items():
+                here.update((pk, {**here[pk], name: True}) for pk in it.ids.iterator() if pk in told)
         else:
-            here.update((pk, dict(zip(names, rest, strict=True))) for pk, *rest in rows.values_list("pk", *names))
+            every = one.rows(at).filter(mine).values_list("pk", *names)
+            here.update((pk, dict(zip(names, rest, strict=True))) for pk, *rest in every if pk in told)
     return found

@@ -9,9 +9,12 @@ from septet.kernel.models import Relation
 from septet.kernel.relations import in_force
 
 
-def is_among(ids: QuerySet[Any]) -> "ExpressionWrapper[Any]":
+class IsAmong(ExpressionWrapper):
     """Whether the record is one of these, which are asked for once; `Exists` would be asked for each record."""
-    return ExpressionWrapper(Q(pk__in=ids), BooleanField())
+
+    def __init__(self, ids: QuerySet[Any]) -> None:
+        super().__init__(Q(pk__in=ids), BooleanField())
+        self.ids = ids
 
 
 def tied_to(*types: str, kind: str = "") -> Q:

@@ -7,6 +7,7 @@
   const ALIKE_OF_MANY = 3;
   const MANY = 80;
   const LONGEST = 27;
+  const MOST_TOLD = 3;
   const SWAPPED = ["map-then", "map-tabs", "map-tools", "map-sum", "map-list", "map-picked", "map-data"];
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const opened = new Set();
@@ -49,8 +50,9 @@
       { selector: "edge.hot", style: { "width": 2.5, "line-color": c.bad, "target-arrow-color": c.bad } },
       { selector: "edge.unseen", style: { "line-style": "dotted" } },
       { selector: "node.picked", style: { "underlay-color": c.accent, "underlay-opacity": 0.25, "underlay-padding": 9, "underlay-shape": "round-rectangle" } },
-      { selector: "edge.near", style: { "width": 2.5, "line-color": c.accent, "target-arrow-color": c.accent, "label": "data(words)", "font-size": 11, "color": c.ink, "text-background-color": c.paper, "text-background-opacity": 1, "text-background-padding": 3, "z-index": 9 } },
-      { selector: "edge.near.far", style: { "font-size": 19 } },
+      { selector: "edge.near", style: { "width": 2.5, "line-color": c.accent, "target-arrow-color": c.accent, "z-index": 9 } },
+      { selector: "edge.told", style: { "label": "data(words)", "font-size": 11, "color": c.ink, "text-background-color": c.paper, "text-background-opacity": 1, "text-background-padding": 3 } },
+      { selector: "edge.told.far", style: { "font-size": 19 } },
     ];
   }
 
@@ -129,10 +131,12 @@
   }
 
   function mark() {
-    graph.elements().removeClass("picked near");
+    graph.elements().removeClass("picked near told");
     const one = shownAs(picked);
     one.addClass("picked");
-    one.connectedEdges().addClass("near");
+    const edges = one.connectedEdges();
+    // More words than these stand on each other; beside the map they are told in any case.
+    edges.addClass(edges.length > MOST_TOLD ? "near" : "near told");
     for (const link of document.querySelectorAll("#map-list [data-node]")) {
       if (link.dataset.node === picked) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
