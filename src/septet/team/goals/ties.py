@@ -1,15 +1,20 @@
 """Conditions on what a record is tied to: at present, as part of a `Q`, or at a moment, to stand `beside` one."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from septet.kernel.models import Relation
 from septet.kernel.relations import in_force
 
+if TYPE_CHECKING:
+    YesOrNo = ExpressionWrapper[Q]
+else:
+    YesOrNo = ExpressionWrapper
 
-class IsAmong(ExpressionWrapper):
+
+class IsAmong(YesOrNo):
     """Whether the record is one of these, which are asked for once; `Exists` would be asked for each record."""
 
     def __init__(self, ids: QuerySet[Any]) -> None:
