@@ -50,6 +50,15 @@ def test_every_view_shows_what_is_planned(view: str, browser_of: SignIn) -> None
     assert 'style="' not in page
 
 
+@pytest.mark.parametrize("view", ["month", "week", "list"])
+def test_who_lists_no_changes_sees_their_own(view: str, browser_of: SignIn, cast: Cast) -> None:
+    mine = change("Core switch", requester=cast.rita.number)
+    change("Not hers")
+    page = browser_of("rita").get("/calendar/", {"view": view, "date": "2035-03-06"}).text
+    assert f'href="/r/{mine.number}/"' in page
+    assert "Not hers" not in page
+
+
 def test_an_address_has_it_all(browser_of: SignIn, cast: Cast) -> None:
     change("Mail", team=cast.desk.number)
     change("Elsewhere")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from septet.kernel.actors import Actor
-from septet.kernel.calendar.events import CalendarEvent, events_between
+from septet.kernel.calendar.events import CalendarEvent, dated_types, events_between
 from septet.kernel.governing.calendars import WEEKDAYS, days_off
 from septet.kernel.governing.models import BusinessCalendar
 from septet.kernel.policy import visible_to
@@ -55,7 +55,7 @@ def calendar(request: Asked) -> HttpResponse:
         "hours_kept": hours_kept,
         "more": [registry.types[kind].label_plural for kind in found.more],
         "types": registry.types,
-        "icons": {it.kind: CLUSTERS[section_of(it)][1] for it in asked.offered(request.actor)},
+        "icons": {kind: CLUSTERS[section_of(it)][1] for kind, it in dated_types().items()},
         "kinds": _kinds(request, look, found.events),
         "narrowed": _narrowed(request.GET, look),
         "inputs": inputs(look.named, asked.NAMED),
