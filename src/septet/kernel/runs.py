@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q, QuerySet
 from django_tasks.base import TaskContext
-from django_tasks.utils import normalize_json
 
 from septet.kernel import work
 from septet.kernel.errors import Invalid, NotFound, Refused, SeptetError, TooLarge
@@ -99,8 +98,8 @@ def _call(run: Run) -> object:
     task = work.find_task(run.task)
     if task.takes_context:
         context = TaskContext(task_result=task.get_backend().get_result(str(run.pk)))
-        return normalize_json(task.call(context, **run.arguments))
-    return normalize_json(task.call(**run.arguments))
+        return work.storable(task.call(context, **run.arguments))
+    return work.storable(task.call(**run.arguments))
 
 
 def _fail(current: work.Current, error: Exception) -> None:
@@ -180,7 +179,7 @@ def _renew(current: work.Current) -> None:
         told, current.told = current.told, True
         values: dict[str, Any] = {"done": current.done, "total": current.total, "message": current.message}
         if current.so_far is not None:
-            values["result"] = normalize_json(current.so_far)
+            values["result"] = work.storable(current.so_far)
     now = shared_now()
     if not told or lease_until is None or lease_until - now < LEASE * 2 / 3:
         mine.update(lease_until=now + LEASE, **values)

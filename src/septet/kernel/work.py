@@ -124,7 +124,7 @@ def enqueue(task: Task[..., Any], /, *, asked_by: Actor | None = None, request: 
     run = Run.objects.create(
         id=uuid.uuid4(),
         task=key,
-        arguments=normalize_json(arguments),
+        arguments=storable(arguments),
         queue=task.queue_name,
         priority=task.priority,
         run_after=task.run_after or now,
@@ -139,15 +139,31 @@ def enqueue(task: Task[..., Any], /, *, asked_by: Actor | None = None, request: 
     return run
 
 
+def storable(value: Any) -> Any:
+    """A value as JSON that every database keeps: what no text of PostgreSQL holds, a NUL or half a character, becomes a
+    mark in its place."""
+    return _held(normalize_json(value))
+
+
+def _held(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_held(one) for one in value]
+    if isinstance(value, dict):
+        return {_held(name): _held(one) for name, one in value.items()}
+    return value
+
+
 def note_done(task: Task[..., Any], /, *, asked_by: Actor, request: str, result: object, **arguments: Any) -> Run:
     """Keep among the runs what a task does that was done at once, without a worker."""
     now = shared_now()
     return Run.objects.create(
         id=uuid.uuid4(),
         task=getattr(task, "key", "") or task.module_path,
-        arguments=normalize_json(arguments),
+        arguments=storable(arguments),
         state=RunState.DONE,
-        result=normalize_json(result),
+        result=storable(result),
         run_after=now,
         queued_at=now,
         started_at=now,
@@ -248,7 +264,7 @@ def finish_with() -> Iterator[dict[str, Any]]:
     with transaction.atomic():
         yield result
         if current is not None:
-            close(current, RunState.DONE, result=normalize_json(result))
+            close(current, RunState.DONE, result=storable(result))
     if current is not None:
         current.finished = True
 
@@ -259,7 +275,7 @@ def close(current: Current, state: RunState, **values: Any) -> None:
     if state != RunState.QUEUED:
         values["ended_at"] = shared_now()
     if current.so_far is not None:
-        values.setdefault("result", normalize_json(current.so_far))
+        values.setdefault("result", storable(current.so_far))
     mine = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, worker=run.worker, attempt=run.attempt)
     if not mine.update(
         state=state,
