@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Max
 
 from septet.kernel.errors import Invalid
 from septet.kernel.fields import moment_text
@@ -132,7 +131,9 @@ def next_positions(count: int = 1) -> range | None:
     On PostgreSQL the sequencer gives positions after commit: None."""
     if connection.vendor != "sqlite":
         return None
-    highest = Entry.objects.aggregate(highest=Max("position"))["highest"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(position), 0) FROM entry")
+        highest: int = cursor.fetchone()[0]
     return range(highest + 1, highest + 1 + count)
 
 

@@ -203,7 +203,7 @@ def visible_to(actor: Actor, rows: QuerySet[R], it: RecordType | None = None, *,
     return rows.filter(pk__in=ids[0].union(*ids[1:], all=True) if len(ids) > 1 else ids[0])
 
 
-def seen_among(actor: Actor, heads: Iterable[Head], more: Iterable[int] = ()) -> set[int]:
+def seen_among(actor: Actor, heads: Iterable[Head | Record], more: Iterable[int] = ()) -> set[int]:
     """Which of these records, and of those with the ids in `more`, the actor may see; asks only for those in doubt."""
     doubtful: set[int] = set(more)
     seen: set[int] = set()
@@ -225,9 +225,10 @@ def in_circles(actor: Actor, rows: QuerySet[R], it: RecordType) -> list[QuerySet
     return [rows.filter(shared, Exact(Unindexed("kind"), it.kind)), *(rows.filter(own, one) for one in others)]
 
 
-def is_lasting(actor: Actor, it: RecordType) -> bool:
-    """Whether what `in_circles` asks the database stays the same as long as the actor's rights do."""
-    return all(holds_on(one, it.kind) for one in actor.scopes(Verb.SEE, it.kind) or ())
+def is_lasting(actor: Actor, it: RecordType | None = None) -> bool:
+    """Whether what `visible_to` and `in_circles` ask the database stays the same as long as the actor's rights do."""
+    types = [it] if it else registry.types.values()
+    return all(holds_on(scope, one.kind) for one in types for scope in actor.scopes(Verb.SEE, one.kind) or ())
 
 
 def _without_circles(actor: Actor, rows: QuerySet[R], types: list[RecordType]) -> QuerySet[R] | None:

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.db.models import Q
-
 from septet.kernel.actors import Actor
 from septet.kernel.errors import Conflict, Invalid, NotFound
-from septet.kernel.loading import load
+from septet.kernel.loading import load, load_some
 from septet.kernel.models import ExternalKey, Record, Verb
-from septet.kernel.policy import may, visible_to
+from septet.kernel.policy import may, seen_among
 from septet.kernel.registry import RecordType, number_of, registry
 from septet.lib.text import with_article
 
@@ -138,10 +136,11 @@ def _resolve(wanted: Mapping[str, tuple[Any, str]], actor: Actor) -> dict[str, R
             ids[name] = find_person(written, actor).pk if is_mail else find_id(written)
         except (NotFound, Conflict) as error:
             problems[name] = error.detail
-    rows = {row.pk: row for row in visible_to(actor, Record.objects.filter(Q(pk__in=set(ids.values()))), few=True)}
+    rows = {row.pk: row for row in load_some(Record, set(ids.values()))}
+    seen = seen_among(actor, rows.values())
     for name, pk in ids.items():
         kind = wanted[name][1]
-        if pk not in rows:
+        if pk not in seen:
             problems[name] = MISSING.format(written=wanted[name][0])
         elif kind != "*" and rows[pk].kind != kind:
             problems[name] = f"{rows[pk].number} is {with_article(rows[pk].kind)}; {with_article(kind)} is needed here."

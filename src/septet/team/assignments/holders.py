@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from septet.kernel.prepared import Slot
 from septet.team.assignments.models import Accountability, Assignment
 
 
@@ -13,7 +14,7 @@ def at_the_same_time(assignment: Assignment) -> Q:
     return begun & (Q(ends_at=None) | Q(ends_at__gt=assignment.starts_at))
 
 
-def in_force(at: datetime) -> QuerySet[Assignment]:
+def in_force(at: datetime | Slot) -> QuerySet[Assignment]:
     """Assignments of people that are in force at a moment."""
     rows = Assignment.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at, withdrawn_at=None)
     return rows.exclude(state="proposed").exclude(person=None)

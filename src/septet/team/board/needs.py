@@ -11,7 +11,9 @@ from septet.kernel.errors import Invalid
 from septet.kernel.models import Approval, Decision, Record
 from septet.kernel.named_sets import NamedSet, named_set
 from septet.kernel.policy import visible_to
+from septet.kernel.prepared import Slot, as_stored
 from septet.kernel.registry import RecordType, number_of, registry
+from septet.kernel.remembered import remembered
 
 SOON = timedelta(hours=4)
 MOST_URGENT = 6
@@ -44,37 +46,55 @@ class BoardRecord:
 
 def needs(actor: Actor, now: datetime) -> list[BoardNeed]:
     """What of all that the actor sees is late, due within hours, or waits for an answer: two queries."""
-    rows = visible_to(actor, _due_by(now + SOON)).order_by().values_list("kind")
-    due = list(rows.annotate(late=Count("pk", filter=Q(due_at__lt=now)), all=Count("pk")))
-    asked = visible_to(actor, _asked(Record.objects.all())).order_by().values_list("kind").annotate(all=Count("pk"))
+    due = _due(actor).read(_slots(now))
     late, soon = (_written(at) for at in (now, now + SOON))
     return [
         *_of_kinds("late", f"open=true&due_at__lt={late}", [(kind, n) for kind, n, _ in due]),
         *_of_kinds(
             "soon", f"open=true&due_at__gte={late}&due_at__lt={soon}", [(kind, all_ - n) for kind, n, all_ in due]
         ),
-        *_of_kinds("approval", f"among={ASKED}", asked),
+        *_of_kinds("approval", f"among={ASKED}", _waiting(actor).read({})),
     ]
+
+
+@remembered
+def _due(actor: Actor) -> QuerySet[Record, Any]:
+    late = Count("pk", filter=Q(due_at__lt=Slot("now")))
+    return visible_to(actor, _due_soon()).order_by().values_list("kind").annotate(late=late, all=Count("pk"))
+
+
+@remembered
+def _waiting(actor: Actor) -> QuerySet[Record, Any]:
+    by_kind = visible_to(actor, _asked(Record.objects.all())).order_by().values_list("kind")
+    found: QuerySet[Record, Any] = by_kind.annotate(all=Count("pk"))
+    return found
 
 
 def urgent(actor: Actor, now: datetime) -> list[BoardRecord]:
     """The records that have been late for longest, or will be late first."""
-    rows = visible_to(actor, _due_by(now + SOON)).order_by("due_at", "pk")
-    found = rows.values_list("pk", "kind", "title", "state", "priority", "due_at")[:MOST_URGENT]
     return [
         BoardRecord(number_of(kind, pk), title, state, priority, due, due < now)
-        for pk, kind, title, state, priority, due in found
-        if due is not None  # as asked for above
+        for pk, kind, title, state, priority, due in _urgent(actor).read(_slots(now))
     ]
+
+
+@remembered
+def _urgent(actor: Actor) -> QuerySet[Record, Any]:
+    rows = visible_to(actor, _due_soon()).order_by("due_at", "pk")
+    return rows.values_list("pk", "kind", "title", "state", "priority", "due_at")[:MOST_URGENT]
 
 
 def _of_kinds(why: str, query: str, counts: Any) -> list[BoardNeed]:
     return [BoardNeed(why, registry.types[kind].path, count, query) for kind, count in sorted(counts) if count]
 
 
-def _due_by(until: datetime) -> QuerySet[Record]:
+def _due_soon() -> QuerySet[Record]:
     kinds = [it.kind for it in registry.types.values() if it.is_work and "due_at" not in it.hidden]
-    return Record.objects.filter(OPEN, kind__in=kinds, due_at__lt=until)
+    return Record.objects.filter(OPEN, kind__in=kinds, due_at__lt=Slot("soon"))
+
+
+def _slots(now: datetime) -> dict[str, Any]:
+    return {"now": as_stored(now), "soon": as_stored(now + SOON)}
 
 
 def _asked(rows: QuerySet[Any]) -> QuerySet[Any]:

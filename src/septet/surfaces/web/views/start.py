@@ -14,11 +14,15 @@ from septet.kernel.actors import Actor
 from septet.kernel.fields import moment_text
 from septet.kernel.models import Approval, Decision, Record
 from septet.kernel.policy import visible_to
+from septet.kernel.prepared import Prepared
 from septet.kernel.registry import registry
+from septet.kernel.remembered import remembered
 from septet.surfaces.web import marks
 from septet.surfaces.web.pages import page, show
 from septet.surfaces.web.requests import Asked
 from septet.surfaces.web.times import moment_of
+
+Selected = QuerySet[Record, tuple[Any, ...]]
 
 MOST = 100
 BY_DUE = (F("due_at").asc(nulls_last=True), "opened_at")
@@ -88,37 +92,57 @@ def work_of(actor: Actor, most: int = MOST) -> list[dict[str, Any]]:
     its own."""
     if actor.person is None:
         return []
-    found = _rows(visible_to(actor, _open().filter(owner_id__in=actor.voices)).order_by(*BY_DUE), actor, most)
+    found = _rows(_own(actor, most), actor)
     if actor.teams:
-        others = _open().filter(team_id__in=actor.teams).exclude(owner_id__in=actor.voices)
-        found += _rows(visible_to(actor, others).order_by(*BY_DUE), actor, most)
+        found += _rows(_of_teams(actor, most), actor)
     return sorted(found, key=lambda one: (one["due_at"] is None, one["due_at"] or one["opened_at"]))[:most]
+
+
+@remembered
+def _own(actor: Actor, most: int) -> Selected:
+    return _first(visible_to(actor, _open().filter(owner_id__in=actor.voices)).order_by(*BY_DUE), most)
+
+
+@remembered
+def _of_teams(actor: Actor, most: int) -> Selected:
+    others = _open().filter(team_id__in=actor.teams).exclude(owner_id__in=actor.voices)
+    return _first(visible_to(actor, others).order_by(*BY_DUE), most)
 
 
 def _requested(actor: Actor) -> list[dict[str, Any]]:
     """What somebody asked for, what is open first."""
     if actor.person is None:
         return []
+    return sorted(_rows(_asked_for(actor, MOST), actor), key=lambda one: one["is_final"])
+
+
+@remembered
+def _asked_for(actor: Actor, most: int) -> Selected:
     rows = Record.objects.filter(requester_id=actor.person, withdrawn_at=None, kind__in=_work_kinds())
-    ordered = visible_to(actor, rows).order_by("-opened_at")
-    found = _rows(ordered, actor)
-    return sorted(found, key=lambda one: one["is_final"])
+    return _first(visible_to(actor, rows).order_by("-opened_at"), most)
 
 
 def to_approve(actor: Actor, most: int = MOST) -> list[dict[str, Any]]:
     """Open records that wait for this person's answer, or for that of somebody for whom they stand in."""
-    if actor.person is None:
-        return []
+    return [] if actor.person is None else _rows(_waiting_for(actor, most), actor)
+
+
+@remembered
+def _waiting_for(actor: Actor, most: int) -> Selected:
     waiting = Approval.objects.filter(approver_id__in=actor.voices, decision=Decision.PENDING).values("record_id")
     rows = Record.objects.filter(pk__in=waiting, closed_at=None, withdrawn_at=None)
-    return _rows(visible_to(actor, rows).order_by(*BY_DUE), actor, most)
+    return _first(visible_to(actor, rows).order_by(*BY_DUE), most)
 
 
-def _rows(rows: QuerySet[Record], actor: Actor, most: int = MOST) -> list[dict[str, Any]]:
-    return list(_items(rows.values_list(*COLUMNS, "owner_id")[:most], actor))
+def _first(rows: QuerySet[Record], most: int) -> Selected:
+    return rows.values_list(*COLUMNS, "owner_id")[:most]
 
 
-def _items(rows: Iterable[tuple[Any, ...]], actor: Actor) -> Iterable[dict[str, Any]]:
+def _rows(query: Prepared, actor: Actor) -> list[dict[str, Any]]:
+    return list(_items(query.read({}), actor))
+
+
+def _items(rows: Iterable[Sequence[Any]], actor: Actor) -> Iterable[dict[str, Any]]:
     for pk, kind, title, state, priority, due_at, opened_at, owner, team, owner_id in rows:
         it = registry.types[kind]
         yield {
