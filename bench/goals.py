@@ -1,6 +1,7 @@
 """Measure goals over many incidents and read them; then measure along while 200 actions a second are done. Prints JSON.
 
-Fills a data directory with a year of incidents (kept, and used again, if it is named). Times are CPU seconds of this
+Fills a data directory with a year of incidents (kept, and used again, if it is named; it may be one that `bench.build`
+made) and sets some 70 goals. Times are CPU seconds of this
 process, in which SQLite works too, so that a busy machine does not change them; `baseline_ms` is a fixed piece of
 arithmetic, against which the others are read. The seconds of the live part are simulated: each holds 200 actions, whose
 own cost is left out, and measuring may rest in it as it would.
@@ -16,6 +17,7 @@ import random
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
@@ -49,6 +51,7 @@ def main() -> None:
         logging.disable()
         figures: dict[str, Any] = {"baseline_ms": cpu_ms(baseline)}
         fill(options.records, options.today)
+        set_goals()
         figures |= measured()
         figures |= read()
         figures |= measured_along(options.seconds)
@@ -63,7 +66,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def fill(records: int, today: int) -> None:
-    """Migrate; write teams, services, incidents with their history; set goals."""
+    """Migrate; write teams, services, incidents with their history."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -72,7 +75,6 @@ def fill(records: int, today: int) -> None:
     from septet.kernel.actors import OPERATOR
     from septet.kernel.models import Record
     from septet.lib.drafts import Draft, Step
-    from septet.team.goals.indicators import Unit, declared
 
     call_command("migrate", verbosity=0)
     if Record.objects.filter(kind="incident").exists():
@@ -109,9 +111,22 @@ def fill(records: int, today: int) -> None:
             yield Draft("incident", ("BENCH", str(number)), fields, opened, steps)
 
     bulk.write(drafts(), OPERATOR, request=new_request(), progress=partial(tell, records))
+
+
+def set_goals() -> None:
+    """A goal of each indicator of incidents for all of them, and for a priority, a service, a team by months."""
+    from septet.kernel.actions import create
+    from septet.kernel.actors import OPERATOR
+    from septet.kernel.models import Record
+    from septet.team.goals.indicators import Unit, declared
+    from septet.team.goals.models import Goal
+
+    if Goal.objects.filter(title__in=declared).exists():
+        return
+    service, team = (Record.objects.filter(kind=kind).order_by("pk")[0].pk for kind in ("service", "function-team"))
     usual = {Unit.PERCENT: "50 %", Unit.SECONDS: "1 day", Unit.COUNT: "10"}
     for key, one in declared.items():
-        for more in ({}, {"priority": 1}, {"service": services[0].pk}, {"team": teams[0].pk, "period": "month"}):
+        for more in ({}, {"priority": 1}, {"service": service}, {"team": team, "period": "month"}):
             if one.kind == "incident" and set(more) - {"period"} <= set(one.scopes()):
                 fields = {"title": key, "indicator": key, "target": usual[one.unit], "zone": "Europe/Berlin", **more}
                 create("goal", OPERATOR, via="cli", fields=fields)
@@ -125,17 +140,17 @@ def tell(records: int, done: int) -> None:
 
 def measured() -> dict[str, Any]:
     """Everything measured for the first time."""
-    from septet.kernel.models import Entry, Follower, Record
-    from septet.team.goals.following import catch_up
-    from septet.team.goals.models import Goal
+    from septet.kernel.models import Entry, Record
+    from septet.team.goals import following
+    from septet.team.goals.models import Dirty, Goal
 
     found: dict[str, Any] = {
         "incidents": Record.objects.filter(kind="incident").count(),
         "entries": Entry.objects.count(),
         "goals": Goal.objects.count(),
     }
-    if not Follower.objects.filter(name="goals", position__gt=0).exists():
-        found["measure_a_year_s"] = seconds(catch_up)
+    if Dirty.objects.exists() or not following.is_at_end():
+        found["measure_a_year_s"] = seconds(following.catch_up)
     return found
 
 
@@ -146,7 +161,7 @@ def read() -> dict[str, Any]:
     from septet.kernel.readings import read_about, read_report
     from septet.team.goals.models import Goal
 
-    one = Goal.objects.get(indicator="incident.returned", team=None, service=None, priority=None)
+    one = Goal.objects.get(title="incident.returned", team=None, service=None, priority=None)
     asked: dict[str, Callable[[], Any]] = {
         "table_of_all_ms": lambda: read_report("goals", OPERATOR, {}),
         "value_ms": lambda: read_about(one, "value", OPERATOR, {}),
@@ -195,6 +210,8 @@ def measured_along(simulated: int) -> dict[str, Any]:
     from septet.kernel.actions import create, perform
     from septet.kernel.actors import OPERATOR
     from septet.kernel.models import Entry, Record
+    from septet.kernel.sequencer import catch_up as place_entries
+    from septet.team.goals import following
     from septet.team.goals.background import measure_goals
     from septet.team.goals.following import Measurer
     from septet.team.goals.models import Dirty
@@ -205,8 +222,8 @@ def measured_along(simulated: int) -> dict[str, Any]:
     fresh: list[Any] = list(Record.objects.filter(kind="incident", state="assigned").order_by("-pk")[:5000])
     before = Entry.objects.count()
     used = {"marking": 0.0, "measuring": 0.0}
-    dirty_since: float | None = None
-    latest = 0.0
+    ends: list[int] = []
+    measured_until = longest_behind = 0
     for second in range(simulated):
         for _ in range(PER_SECOND):
             if chance.random() < 0.4 or not fresh:
@@ -214,21 +231,21 @@ def measured_along(simulated: int) -> dict[str, Any]:
             else:
                 perform(fresh.pop(chance.randrange(len(fresh))), "resolve", OPERATOR, via="api", cause="x")
         clock = float(second + 1)
+        ends.append(place_entries())
         start = time.process_time()
         resting = measurer._rest_until > clock
         measurer.step()
         used["marking" if resting else "measuring"] += time.process_time() - start
-        if Dirty.objects.exists():
-            dirty_since = dirty_since or clock
-        elif dirty_since is not None:
-            latest, dirty_since = max(latest, clock - dirty_since), None
+        if not Dirty.objects.exists():
+            measured_until = bisect_right(ends, following.read_until())
+        longest_behind = max(longest_behind, second + 1 - measured_until)
     actions = Entry.objects.count() - before
     return {
         "live_actions": actions,
         "live_cpu_share": round(sum(used.values()) / simulated, 4),
         "live_marking_s": round(used["marking"], 2),
         "live_measuring_s": round(used["measuring"], 2),
-        "live_longest_behind_s": latest or simulated,
+        "live_longest_behind_s": longest_behind,
     }
 
 

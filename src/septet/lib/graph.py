@@ -139,24 +139,27 @@ class Graph:
         view = self._view(at)
         groups, owners = self._grouped()
         down = np.zeros(len(self.ids), np.bool_)
-        lost = np.zeros(len(owners), np.int32)
-        frontier = np.unique(self._places(removed))
+        lost = np.zeros(len(owners), np.int64)
+        frontier = self._places(removed)
         while len(frontier):
             down[frontier] = True
-            hit, times = np.unique(groups[_edges_of(view.down, frontier)], return_counts=True)
-            lost[hit] += times
-            struck = np.unique(owners[hit[lost[hit] > view.spare[hit]]])
-            frontier = struck[~down[struck]]
+            hit = groups[_edges_of(view.down, frontier)]
+            if _is_few(hit, len(lost)):
+                np.add.at(lost, hit, 1)
+            else:
+                lost += np.bincount(hit, minlength=len(lost))
+            struck = owners[hit[lost[hit] > view.spare[hit]]]
+            frontier = _distinct(struck[~down[struck]], len(down))
         return self.ids[down]
 
     def edge(self, supplier: int, dependent: int, *, at: int | None = None) -> int | None:
         """The number of an edge between two ids at a moment, or None: an index into what the graph was built from."""
-        places = self._places([supplier]), self._places([dependent])
-        if not all(map(len, places)):
+        tail, head = self._place(supplier), self._place(dependent)
+        if tail is None or head is None:
             return None
         side = self._view(at).down
-        low, high = side.bounds[places[0][0]], side.bounds[places[0][0] + 1]
-        hits = (side.heads[low:high] == places[1][0]).nonzero()[0]
+        low, high = side.bounds[tail], side.bounds[tail + 1]
+        hits = (side.heads[low:high] == head).nonzero()[0]
         return int(side.edges[low + hits[0]]) if len(hits) else None
 
     def among(self, ids: Iterable[int], *, at: int | None = None) -> "Integers":
@@ -196,6 +199,10 @@ class Graph:
         edges = np.concatenate([_edges_of(self._down, places), _edges_of(self._up, places)])
         found = np.unique(np.concatenate([self.valid_from[edges], self.valid_to[edges]]))
         return [one for one in found.tolist() if one not in ALWAYS]
+
+    def _place(self, pk: int) -> int | None:
+        place = int(self.ids.searchsorted(pk))
+        return place if place < len(self.ids) and self.ids[place] == pk else None
 
     def _places(self, ids: Iterable[int]) -> "Integers":
         import numpy as np
@@ -265,6 +272,22 @@ def _numbered(values: "Integers") -> "tuple[Integers, Integers]":
     present[values] = True
     places = np.cumsum(present, dtype=np.int32) - np.int32(1)
     return np.flatnonzero(present), places[values]
+
+
+def _is_few(values: "Integers", size: int) -> bool:
+    """Whether looking at each of these values takes less than a pass over everything that they may be."""
+    return len(values) < size // 16
+
+
+def _distinct(values: "Integers", size: int) -> "Integers":
+    """The different values in ascending order, all of them less than `size`."""
+    import numpy as np
+
+    if _is_few(values, size):
+        return np.unique(values)
+    present = np.zeros(size, np.bool_)
+    present[values] = True
+    return np.flatnonzero(present)
 
 
 def _side(tails: "Integers", heads: "Integers", size: int) -> _Side:

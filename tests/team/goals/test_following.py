@@ -131,7 +131,7 @@ def test_what_is_marked_while_a_day_is_measured_stays_marked(monkeypatch: pytest
         opened("incident", "04-02 11:00")
         sequencer.catch_up()
         other._lease_ends = float("inf")
-        other._mark(following._position(), NOW)
+        other._mark(following.read_until(), NOW)
         write(self)
 
     monkeypatch.setattr(Measured, "write", meanwhile)

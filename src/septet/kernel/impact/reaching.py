@@ -106,9 +106,9 @@ def impact(
         if not may(actor, "see", one):
             raise NotFound(MISSING.format(written=one.number))
     found = walk(record, actor, up=up, as_of=as_of, known_at=known_at, removed=[one.pk for one in removed])
-    failing = set() if up else failing_with(found)
     part = slice(skip, skip + limit)
     nearest = found.nodes[part].tolist()
+    failing, those_near = (0, set()) if up else _failing(found, nearest)
     seen = {one.pk: one for one in visible_to(actor, Record.objects.filter(pk__in=nearest), few=True)}
     near = zip(nearest, found.distances[part].tolist(), found.parents[part].tolist(), strict=True)
     nodes = [
@@ -117,7 +117,7 @@ def impact(
             distance=distance,
             parent=parent if parent in seen or parent in found.struck else None,
             relation=_relation(found, pk, parent, up=up),
-            effect="" if up else "failing" if pk in failing else "degraded",
+            effect="" if up else "failing" if pk in those_near else "degraded",
         )
         for pk, distance, parent in near
         if pk in seen
@@ -125,7 +125,7 @@ def impact(
     return Impact(
         nodes=nodes,
         total=len(found.nodes),
-        failing=len(failing),
+        failing=failing,
         hidden=len(nearest) - len(nodes),
         left_out=left_out(found, skip + limit),
     )
@@ -166,10 +166,16 @@ def walk(
     )
 
 
-def failing_with(found: Walk) -> set[int]:
-    """The ids of what fails in a walk downwards, without what was struck to begin with but for the `touched`."""
-    failed = set(found.held.graph.failed(found.struck, at=found.at).tolist())
-    return failed - set(found.struck) | set(found.touched)
+def _failing(found: Walk, nearest: list[int]) -> tuple[int, set[int]]:
+    """How many fail in a walk downwards, without what was struck to begin with but for the `touched`; and which of the
+    nearest ones."""
+    import numpy as np
+
+    failed = found.held.graph.failed(found.struck, at=found.at)
+    some = np.array([*nearest, *found.struck], np.int64)
+    fail = set(some[np.isin(some, failed)].tolist())
+    total = len(failed) - len(fail.intersection(found.struck)) + len(found.touched)
+    return total, fail.difference(found.struck).union(found.touched)
 
 
 def left_out(found: Walk, limit: int) -> list[LeftOut]:
@@ -180,11 +186,12 @@ def left_out(found: Walk, limit: int) -> list[LeftOut]:
     if not len(far):
         return []
     kinds = found.held.kinds
-    # One number for both, since sorting pairs takes much longer.
-    both, counts = np.unique(found.distances[limit:] * _MOST_KINDS + kinds.of(far), return_counts=True)
+    # One number for both, since counting pairs takes much longer.
+    counts = np.bincount(found.distances[limit:] * _MOST_KINDS + kinds.of(far))
+    both = np.flatnonzero(counts)
     return [
         LeftOut(one // _MOST_KINDS, kinds.named(one % _MOST_KINDS), count)
-        for one, count in zip(both.tolist(), counts.tolist(), strict=True)
+        for one, count in zip(both.tolist(), counts[both].tolist(), strict=True)
     ]
 
 

@@ -62,7 +62,7 @@ class Measurer:
     def step(self) -> bool:
         """Read the next stretch of entries and, at their end, measure what is marked; whether there is more to do."""
         top, now = place_entries(), timezone.now()
-        position = _position()
+        position = read_until()
         # Entries are read when what they mark can be measured: many at once cost less, and nothing shows before.
         resting = self.clock() < self._rest_until
         nothing = position >= top and now < self._look_at and not Dirty.objects.exists()
@@ -197,7 +197,8 @@ def _spent() -> float:
     return time.thread_time() if connection.vendor == "sqlite" else time.monotonic()
 
 
-def _position() -> int:
+def read_until() -> int:
+    """Up to where in the journal entries were read."""
     return Follower.objects.filter(name=NAME).values_list("position", flat=True).first() or 0
 
 
@@ -242,7 +243,7 @@ def catch_up(seconds: float | None = None) -> bool:
 
 def is_at_end() -> bool:
     """Whether every entry of the journal was read."""
-    return _position() >= place_entries()
+    return read_until() >= place_entries()
 
 
 def keep_up() -> None:
