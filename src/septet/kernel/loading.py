@@ -51,14 +51,18 @@ class Head(NamedTuple):
     confidentiality: str
 
 
-def heads(ids: Iterable[int]) -> list[Head]:
-    """Those of some records that there are, in no order, by one query."""
+def heads(ids: Iterable[int], *, withdrawn: bool = True) -> list[Head]:
+    """Those of some records that there are, in no order, by one query; without the `withdrawn` ones if so asked."""
     wanted = set(ids)
     if not wanted:
         return []
     condition, value = one_of(wanted)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, kind, title, state, confidentiality FROM record WHERE id {condition}", [value])
+        cursor.execute(
+            f"SELECT id, kind, title, state, confidentiality FROM record WHERE id {condition}"
+            f"{'' if withdrawn else ' AND withdrawn_at IS NULL'}",
+            [value],
+        )
         found: list[Any] = cursor.fetchall()
     return [Head(*row) for row in found]
 
