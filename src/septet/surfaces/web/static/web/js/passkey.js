@@ -8,6 +8,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!able) {
     form.querySelector("button").disabled = true;
     said.textContent = form.dataset.unable;
+    said.className = "hint"; // nothing went wrong
     said.hidden = false;
     if ("optional" in form.dataset) form.hidden = true;
     continue;
