@@ -47,6 +47,7 @@
       { selector: "node.stack", style: { "ghost": "yes", "ghost-offset-x": 5, "ghost-offset-y": 5, "ghost-opacity": 0.45 } },
       { selector: "node.middle", style: { "outline-width": 3, "outline-color": c.accent, "outline-offset": 4, "font-weight": 600 } },
       { selector: "edge", style: { "width": 1.5, "curve-style": "bezier", "line-color": c["line-control"], "target-arrow-color": c["line-control"], "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "90deg", "target-endpoint": "270deg" } },
+      { selector: "edge.down", style: { "source-endpoint": "180deg", "target-endpoint": "0deg" } },
       { selector: "edge.hot", style: { "width": 2.5, "line-color": c.bad, "target-arrow-color": c.bad } },
       { selector: "edge.unseen", style: { "line-style": "dotted" } },
       { selector: "node.picked", style: { "underlay-color": c.accent, "underlay-opacity": 0.25, "underlay-padding": 9, "underlay-shape": "round-rectangle" } },
@@ -121,13 +122,36 @@
     fit();
     if (graph.zoom() >= SMALLEST) return;
     const middle = graph.nodes(".middle");
-    const onLeft = middle.outgoers().length > 0;
+    const along = middle.outgoers().length > 0 ? 0.15 : 0.85;
+    const [x, y] = direction === "LR" ? [along, 0.5] : [0.5, along];
     graph.zoom(SMALLEST);
-    graph.pan({ x: box.clientWidth * (onLeft ? 0.15 : 0.85) - middle.position("x") * SMALLEST, y: box.clientHeight / 2 - middle.position("y") * SMALLEST });
+    graph.pan({ x: box.clientWidth * x - middle.position("x") * SMALLEST, y: box.clientHeight * y - middle.position("y") * SMALLEST });
   }
 
+  let direction = "LR";
   function arrange(after) {
-    graph.layout({ name: "dagre", rankDir: "LR", nodeSep: 12, rankSep: 76, edgeSep: 6, ranker: "tight-tree", fit: false, animate: Boolean(after) && !still.matches, animationDuration: 250, stop: after || begin }).run();
+    graph.edges().toggleClass("down", direction === "TB");
+    graph.layout({ name: "dagre", rankDir: direction, nodeSep: 12, rankSep: direction === "LR" ? 76 : 52, edgeSep: 6, ranker: "tight-tree", fit: false, animate: Boolean(after) && !still.matches, animationDuration: 250, stop: after }).run();
+  }
+
+  // From left to right, unless long chains are so much larger from top to bottom. Many records take too long to try.
+  const MOST_TRIED = 120;
+  function size() {
+    const { w, h } = graph.elements().boundingBox();
+    return Math.min(box.clientWidth / w, box.clientHeight / h);
+  }
+  function arrangeFirst() {
+    arrange();
+    const across = size();
+    if (across < FAR && graph.nodes().length <= MOST_TRIED) {
+      direction = "TB";
+      arrange();
+      if (size() < across * 1.2) {
+        direction = "LR";
+        arrange();
+      }
+    }
+    begin();
   }
 
   function mark() {
@@ -204,7 +228,7 @@
     const data = read();
     graph = cytoscape({ container: box, elements: elements(data), style: looks(), minZoom: 0.08, maxZoom: 2.5, boxSelectionEnabled: false, autoungrabify: true, layout: { name: "preset" } });
     picked = document.querySelector("#map-list [aria-current]")?.dataset.node || data.middle;
-    arrange();
+    arrangeFirst();
     write();
     mark();
     box.dataset.drawn = "";
