@@ -44,15 +44,16 @@ def _position() -> int:
 
 
 def _index_batch(start: int, stop: int) -> int:
+    """Index what these entries changed; up to where the index is now, which another process may have brought further."""
+    ids = set(Entry.objects.filter(position__gt=start, position__lte=stop).values_list("record_id", flat=True))
+    # Read before the transaction, so that nobody waits to write meanwhile; what changes now is indexed again later.
+    found = list(documents(ids))
     with transaction.atomic():
         exclusive(NAME)
         held = _position()
-        if held >= stop:
+        if held != start:
             return held
-        ids = set(
-            Entry.objects.filter(position__gt=max(start, held), position__lte=stop).values_list("record_id", flat=True)
-        )
-        put(documents(ids))
+        put(found)
         Follower.objects.update_or_create(name=NAME, defaults={"position": stop})
     return stop
 

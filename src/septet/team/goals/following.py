@@ -108,12 +108,13 @@ class Measurer:
     def _mark(self, position: int, now: datetime) -> bool:
         _, marking = self.loaded
         rows = Entry.objects.filter(position__gt=position).order_by("position").values_list(*Row._fields)[:WINDOW]
+        found = [Row(*row) for row in rows]
+        if not found:
+            return False
+        # Read before the transaction, so that nobody waits to write meanwhile; what changes now marks again later.
+        marks = marking.read(found, now)
+        marks |= self._marks_of_goals(found, now)
         with transaction.atomic():
-            found = [Row(*row) for row in rows]
-            if not found:
-                return False
-            marks = marking.read(found, now)
-            marks |= self._marks_of_goals(found, now)
             dirty.note(marks)
             mine = Follower.objects.filter(name=NAME, worker=self.worker, position=position)
             if not mine.update(position=found[-1].position):
