@@ -53,7 +53,7 @@ def test_no_address_does_anything_for_a_form_from_elsewhere(admin: Account) -> N
 def test_a_session_that_was_foisted_on_somebody_is_not_theirs_once_they_come_in(admin: Account) -> None:
     attacker = Client(headers=HERE)
     attacker.session.save()
-    foisted = attacker.session.session_key
+    foisted = attacker.session.session_key or ""
     victim = Client(headers=HERE)
     victim.cookies["sessionid"] = foisted
     assert victim.post(f"/sign-in/{new_sign_in_link(admin)}/").status_code == 302
