@@ -7,13 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import postgres
+
+if TYPE_CHECKING:  # before Django is set up its models cannot be imported
+    from tests.cast import Cast
+    from tests.snapshot import Snapshot
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,6 +96,26 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """Address of an empty database on a real PostgreSQL, dropped after the test."""
     with postgres.database(postgres_server) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def engaged(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Snapshot[Cast]":
+    """The cast as rows, made once in each process of the tests."""
+    from tests.cast import engage
+    from tests.snapshot import Snapshot
+
+    with django_db_blocker.unblock():
+        return Snapshot.of(engage)
+
+
+@pytest.fixture
+def cast(db: None, engaged: "Snapshot[Cast]") -> "Cast":
+    """Alice, Bob, Rita, Paul and Otto, in an empty database unless a fixture before filled it."""
+    from septet.kernel.models import Record
+    from tests.cast import engage
+
+    # Where there are records already, ids are taken and rules apply, so that they are made anew.
+    return engage() if Record.objects.exists() else engaged.restore()
 
 
 @pytest.fixture(autouse=True)

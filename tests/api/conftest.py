@@ -10,7 +10,7 @@ from django.test import Client
 
 from septet.kernel.accounts import new_token, open_account
 from tests.api.conformance import conformance
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 ROOT = "/api/v1"
 
@@ -48,12 +48,6 @@ class Program:
 def _encoded(options: dict[str, Any]) -> dict[str, Any]:
     data = options.get("data", b"")
     return {**options, "data": data if isinstance(data, bytes | str) else json.dumps(data)}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 from tests import postgres
 from tests.bad_input.site import Site
-from tests.cast import Cast, engage
 from tests.cli.conftest import cli
 from tests.conftest import ON_POSTGRES, once
 
@@ -45,9 +44,3 @@ def site(staged: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     """A copy of it that is up."""
     with staged.copied(tmp_path_factory.mktemp("site") / "data") as found, found.up():
         yield found
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The cast in the database of a test in this process."""
-    return engage()

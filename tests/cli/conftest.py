@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from septet.surfaces.cli.program import run
-from tests.cast import Cast, engage
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,6 @@ class Said:
 
 
 Cli = Callable[..., Said]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 @pytest.fixture

@@ -15,16 +15,11 @@ from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.readings import read_report
 from septet.kernel.registry import registry
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 NOON = datetime(2035, 3, 6, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONTH = (datetime(2035, 3, 1, tzinfo=UTC), datetime(2035, 4, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return engage()
 
 
 def change(title: str, start: datetime = NOON, hours: float = 2, **values: Any) -> Any:

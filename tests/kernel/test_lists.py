@@ -15,15 +15,10 @@ from septet.kernel.listing import Query
 from septet.kernel.models import Record
 from septet.kernel.registry import registry
 from septet.lib.drafts import Draft
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 MANY = 300
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return engage()
 
 
 @pytest.fixture

@@ -7,13 +7,7 @@ import pytest
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from septet.kernel.models import Watch
-from tests.cast import Cast, engage
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
+from tests.cast import Cast
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from septet.kernel.reading import next_actions
 from septet.kernel.readings import read_about
 from septet.kernel.separation.rules import forbidding
 from septet.kernel.undo import undo_entry
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 Record = Any
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 def rule(**fields: Any) -> Record:

@@ -1,6 +1,7 @@
 """Bytes go onto a record by the hand that brought them, or by one that may read them; a digest alone opens nothing."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +13,15 @@ from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR, Actor
 from septet.kernel.errors import Invalid
 from septet.kernel.models import Attachment, Upload
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 NOT_THERE = "These bytes are not in the store; upload the file first."
 
 
-@pytest.fixture
-def cast(db: None, tmp_path: Any, settings: LazySettings) -> Cast:
-    """The cast, with a content store of the test's own."""
+@pytest.fixture(autouse=True)
+def content(tmp_path: Path, settings: LazySettings) -> None:
+    """A content store of the test's own."""
     settings.CONTENT_DIR = tmp_path / "content"
-    return engage()
 
 
 def ticket(cast: Cast, **values: Any) -> Any:

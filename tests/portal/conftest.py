@@ -7,15 +7,9 @@ from django.test import Client
 
 from septet.kernel.accounts import open_account
 from septet.kernel.models import Account
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 SignIn = Callable[[str], Client]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 @pytest.fixture

@@ -1,17 +1,10 @@
-"""The cast, for every test of this folder."""
+"""What an installation begins with."""
 
 import pytest
 
 from septet.kernel.actions import new_request
 from septet.kernel.actors import OPERATOR
 from septet.kernel.readings import run_procedure
-from tests.cast import Cast, engage
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 @pytest.fixture

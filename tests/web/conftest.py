@@ -10,15 +10,9 @@ from septet.kernel.accounts import open_account
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from septet.kernel.models import Account, Record
-from tests.cast import Cast, engage
+from tests.cast import Cast
 
 SignIn = Callable[[str], Client]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice, Bob, Rita, Paul and Otto in an empty database."""
-    return engage()
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_a_run_shows_its_progress_is_handed_back_by_a_worker_that_stops_and_can_
     process = site.worker()
     eventually(lambda: site.rows("SELECT done > 0, total, message FROM run")[0][1:] == (600, "Counting"))
     process.terminate()
-    assert process.wait(timeout=10) == 0, site.log
+    assert process.wait(timeout=60) == 0, site.log
     assert site.rows("SELECT state, attempt FROM run WHERE task = 'test-count'") == [("queued", 0)]
     site.worker()
     site.until(STATES, ("running", 1))
