@@ -14,6 +14,7 @@ from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from tests import postgres
+from tests.engines import on_sqlite_alone
 
 if TYPE_CHECKING:  # before Django is set up its models cannot be imported
     from tests.cast import Cast
@@ -25,6 +26,21 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 # The fixtures by which a test meets the database that DATABASE_URL names.
 DATABASE_OF_THE_RUN = {"db", "transactional_db", "engine_url"}
 
+# What takes longest. A process that begins with one of these is not still busy with it when all others have ended.
+LONG = (
+    "tests/fuzz/",
+    "tests/soak/",
+    "tests/everything/test_guide.py::test_the_guide_is_true",
+    "tests/journeys/test_looks.py",
+    "tests/demo/test_demo.py",
+    "tests/service/test_real_clocks.py",
+    "tests/matrix/",
+    "tests/bad_input/test_storage.py",
+    "tests/kernel/work/test_clock_events.py",
+    "tests/kernel/test_migrate.py",
+    "tests/kernel/proofs/",
+)
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 # As root it starts only without its sandbox.
 CHROMIUM_ARGUMENTS = ["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
@@ -35,18 +51,23 @@ settings.load_profile("septet")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, run what meets the database of the run: the run on SQLite did the rest, and it cannot differ.
+    """Begin with the long ones. On PostgreSQL, run what meets the database of the run and is not for SQLite alone.
 
     A test that wants both engines, or a PostgreSQL that it may stop, starts its own in the run on SQLite.
     """
+    items.sort(key=lambda one: not one.nodeid.startswith(LONG))
     if not ON_POSTGRES:
         return
-    meets: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    wanted: dict[bool, list[pytest.Item]] = {True: [], False: []}
     for one in items:
-        names = set(getattr(one, "fixturenames", ()))
-        meets[bool(names & DATABASE_OF_THE_RUN) or one.get_closest_marker("django_db") is not None].append(one)
-    items[:] = meets[True]
-    config.hook.pytest_deselected(items=meets[False])
+        wanted[_meets_the_database(one) and not on_sqlite_alone(one)].append(one)
+    items[:] = wanted[True]
+    config.hook.pytest_deselected(items=wanted[False])
+
+
+def _meets_the_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & DATABASE_OF_THE_RUN) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(scope="session")

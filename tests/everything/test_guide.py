@@ -14,7 +14,6 @@ from septet.kernel.accounts import new_sign_in_link
 from septet.kernel.models import Account
 from septet.kernel.search import index
 from septet.surfaces.cli.program import run
-from tests.conftest import ON_POSTGRES
 from tests.pictures import FOLDER as PICTURE_FOLDER
 from tests.pictures import LARGEST, MOST, PICTURES, SIZE, walk
 
@@ -49,9 +48,8 @@ def people(transactional_db: None) -> dict[str, int]:
 def test_the_guide_is_true(
     people: dict[str, int], request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # One test, so that the demo is loaded once. What pages show does not depend on the engine.
-    if not ON_POSTGRES:
-        _every_page_shows_what_its_picture_does(people, request)
+    # One test, so that the demo is loaded once.
+    _every_page_shows_what_its_picture_does(people, request)
     _every_command_works(capsys)
 
 

@@ -10,7 +10,6 @@ from pytest_django.live_server_helper import LiveServer
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from tests.cast import Cast
-from tests.conftest import ON_POSTGRES
 from tests.journeys.conftest import Enter, barriers, violations
 
 OPEN = ("/sign-in/", "/api/v1/docs", "/api/v1/docs/incidents")
@@ -50,7 +49,6 @@ def incident(cast: Cast) -> Any:
     return made
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="how a page looks does not hang on the database; the run on SQLite looked")
 def test_what_staff_see(enter: Enter, incident: Any, live_server: LiveServer, page: Page, heard: list[str]) -> None:
     found = {}
     for address in OPEN:
@@ -86,7 +84,6 @@ def test_what_staff_see(enter: Enter, incident: Any, live_server: LiveServer, pa
     assert heard == []
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="how a page looks does not hang on the database; the run on SQLite looked")
 def test_what_administrators_see(
     enter: Enter, cast: Cast, live_server: LiveServer, page: Page, heard: list[str]
 ) -> None:

@@ -2,15 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from septet.kernel import policy
 from septet.kernel.registry import registry
-from tests.conftest import ON_POSTGRES
 from tests.matrix.people import PEOPLE, WHOSE, Stage, engage, others
 from tests.matrix.table import compare, text_of
-
-pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="rights are the same on every engine; lists are asked elsewhere")
 
 ABOUT = """
 Who may do what to which records. Types of which an action may be done alike stand in one row.

@@ -19,14 +19,11 @@ from septet.kernel.registry import registry
 from septet.surfaces.web import pages
 from septet.surfaces.web.security import HEADERS
 from septet.surfaces.web.views.files import SANDBOX
-from tests.conftest import ON_POSTGRES
 from tests.everything.walk import make
 from tests.matrix.people import PEOPLE as EVERYBODY
 from tests.matrix.people import WHOSE, Met, Stage, engage, met
 from tests.matrix.routes import FILES, Route, all_routes
 from tests.matrix.table import compare, text_of
-
-pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="rights are the same on every engine; lists are asked elsewhere")
 
 NOBODY = "nobody"
 # To addresses a change manager and an auditor are agents; which actions differ the other table tells.
@@ -78,6 +75,15 @@ def test_every_address(db: None) -> None:
                     lines.append((f"{method:5} {route.label}", [nobody, *others], ""))
     groups = {name: ("",) if name == NOBODY else tuple(one[:3] for one in WHOSE) for name in columns}
     compare("routes.txt", text_of(ABOUT, groups, lines))
+
+
+def test_every_page_opens(db: None, tmp_path: Path, settings: LazySettings) -> None:
+    settings.CONTENT_DIR = tmp_path / "content"
+    stage = engage()
+    mine, browser = columns_of(stage)["administrator"][0], Browser(stage, "administrator")
+    opened = {route.label: browser.asks(route, "GET", mine) for route in all_routes() if not route.is_api}
+    assert not {label: said for label, said in opened.items() if said.startswith("5")}
+    assert sum(said == "yes" for said in opened.values()) > len(opened) / 2
 
 
 def columns_of(stage: Stage) -> dict[str, Sequence[Met]]:

@@ -18,7 +18,6 @@ from septet.surfaces.transfer.importer import run_import
 from septet.surfaces.transfer.sources import Input
 from septet.team.goals import following
 from septet.team.goals.models import PeriodValue
-from tests.conftest import ON_POSTGRES
 
 ALWAYS = "around the clock"
 
@@ -131,7 +130,6 @@ def promise(title: str, targets: dict[int, dict[str, Promise]], made: dict[Hours
     return found
 
 
-@pytest.mark.skipif(ON_POSTGRES, reason="the arithmetic is the same, and the run on SQLite did it")
 @pytest.mark.django_db
 def test_every_verdict_is_that_of_plain_python(data_dir: Path) -> None:
     path = data_dir / "bpic2013_volvo/VINST-new.csv.gz"

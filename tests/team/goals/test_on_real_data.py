@@ -22,14 +22,10 @@ from septet.kernel.models import ExternalKey
 from septet.surfaces.transfer.importer import run_import
 from septet.team.goals import following
 from septet.team.goals.models import DayValue, PeriodValue
-from tests.conftest import ON_POSTGRES
 from tests.team.goals.stage import goal, records
 from tests.transfer.telling import held
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(ON_POSTGRES, reason="takes minutes; the other tests here ask PostgreSQL the same of less"),
-]
+pytestmark = pytest.mark.django_db
 
 WHOLE = os.environ.get("SEPTET_TEST_WHOLE") == "1"
 AMSTERDAM, STOCKHOLM = ZoneInfo("Europe/Amsterdam"), ZoneInfo("Europe/Stockholm")
