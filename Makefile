@@ -2,7 +2,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8765
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 BIN := .venv/bin
 ASSETS := src/septet/surfaces/web/static/vendor/.stamp
 DEBIAN := chromium fonts-dejavu-core postgresql
@@ -18,9 +18,13 @@ help: ## Show this list
 run: .venv/.installed ## Start Septet with a demo company on http://127.0.0.1:8765 (HOST=, PORT=)
 	@exec $(BIN)/septet up --demo --host $(HOST) --port $(PORT)
 
-test: debian lint ## Lint, then all tests on SQLite and on a PostgreSQL of their own
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: debian style ## Lint and all tests on SQLite side by side, then what meets the database on a PostgreSQL of its own
+	@$(MAKE) --no-print-directory --jobs 2 types tests
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Types take a minute of one core, which is idle now and then while tests wait for something.
+tests: .venv/.dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 fuzz: .venv/.dev ## Try much more at random than `make test` does
 	SEPTET_TEST_EFFORT=30 $(BIN)/python -m pytest $(PYTEST_ARGS) -m hypothesis tests
@@ -28,11 +32,15 @@ fuzz: .venv/.dev ## Try much more at random than `make test` does
 soak: .venv/.dev ## Ten minutes of many at once while processes are killed; then nothing may be lost or doubled
 	$(BIN)/python -m bench.soak
 
-lint: .venv/.dev ## Check style, types and import contracts
+lint: style types ## Check style, types and import contracts
+
+style: .venv/.dev
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
-	SEPTET_DATA=$(LINT_DATA) $(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo
+
+types: .venv/.dev
+	SEPTET_DATA=$(LINT_DATA) $(BIN)/mypy --no-error-summary
 
 format: .venv/.dev ## Bring all code into the agreed form
 	$(BIN)/ruff check --fix --quiet
@@ -92,4 +100,4 @@ $(ASSETS): | .venv/.runtime
 	@touch $@
 
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz soak lint format wheel reference pictures messages lock clean debian
+.PHONY: help run test tests fuzz soak lint style types format wheel reference pictures messages lock clean debian
