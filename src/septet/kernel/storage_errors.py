@@ -4,7 +4,6 @@ import errno
 import logging
 import sqlite3
 
-import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from septet.kernel.errors import Conflict, SeptetError, Unavailable
@@ -71,14 +70,20 @@ def _of_database(error: Exception) -> SeptetError | None:
             return _taken(str(cause))
         return next((Unavailable(text) for key, text in _SQLITE.items() if name.startswith(key)), None)
     state = getattr(cause, "sqlstate", None) or ""
-    if state == "23505" and isinstance(cause, psycopg.Error):
-        return _taken(str(cause.diag.constraint_name))
+    if state == "23505":
+        return _taken(_constraint(cause))
     if state in {"40P01", "40001"}:
         return Conflict("Somebody else changed the same records at the same moment. Nothing was changed; try again.")
     if state:
         return next((Unavailable(text) for key, text in _POSTGRESQL.items() if state.startswith(key)), None)
     # Without a state the server said nothing: there was no server, or it went away.
     return Unavailable(AWAY) if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _constraint(cause: BaseException | None) -> str:
+    import psycopg  # on SQLite nobody waits for it
+
+    return str(cause.diag.constraint_name) if isinstance(cause, psycopg.Error) else ""
 
 
 def _taken(what: str) -> Conflict:
