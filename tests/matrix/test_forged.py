@@ -9,15 +9,11 @@ from septet.kernel.accounts import new_sign_in_link, new_token, open_account
 from septet.kernel.actions import create, perform
 from septet.kernel.actors import OPERATOR
 from septet.kernel.models import Account, Entry, LogEntry
-from tests.conftest import ON_POSTGRES
 from tests.everything.walk import make
 from tests.matrix.people import met
 from tests.matrix.routes import all_routes
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(ON_POSTGRES, reason="a forged form never comes as far as the database"),
-]
+pytestmark = pytest.mark.django_db
 HERE = {"host": "localhost"}
 
 

@@ -44,7 +44,7 @@ def _position() -> int:
 
 
 def _index_batch(start: int, stop: int) -> int:
-    """Index what these entries changed; up to where the index is now, which another process may have brought further."""
+    """Index what these entries changed; up to where the index is now, which another process may have moved further."""
     ids = set(Entry.objects.filter(position__gt=start, position__lte=stop).values_list("record_id", flat=True))
     # Read before the transaction, so that nobody waits to write meanwhile; what changes now is indexed again later.
     found = list(documents(ids))
