@@ -7,6 +7,7 @@ from septet.demo.history.incidents import ARTICLE_CAME
 from septet.demo.organisation import MANAGER
 from septet.demo.scenes.printing import OFFLINE
 from septet.demo.stage import Stage
+from septet.lib.drafts import Step
 
 WRITTEN = 195
 # Key, title, type, audience, question, text, service, author.
@@ -43,14 +44,14 @@ ARTICLES = (
 
 def write_articles(stage: Stage) -> None:
     """Write all articles and have them validated."""
+    drafts = []
     for number, (key, title, sort, audience, question, body, service, author) in enumerate((*ARTICLES, *_told())):
         written = ARTICLE_CAME + 3 if key == OFFLINE else WRITTEN + 6 * number
         looked_at = stage.ago(-30 - 9 * number)
-        stage.open(
+        draft = stage.draft(
             "article",
             key,
             stage.ago(written, "14:00"),
-            MANAGER,
             title=title,
             type=sort,
             audience=audience,
@@ -59,8 +60,18 @@ def write_articles(stage: Stage) -> None:
             service=f"@{service}",
             owner=f"@{author}",
         )
-        stage.act(key, "finish", stage.ago(written, "15:00"), author)
-        stage.act(key, "validate", stage.ago(written - 3, "11:00"), MANAGER, review_at=looked_at.isoformat())
+        read = stage.ago(written - 3, "11:00")
+        validated: dict[str, object] = {
+            "state": "validated",
+            "reviewed_at": read.isoformat(),
+            "review_at": looked_at.isoformat(),
+        }
+        draft.steps += [
+            Step(stage.ago(written, "15:00"), "finish", {"state": "not-validated"}, actor=stage.id(author)),
+            Step(read, "validate", validated, actor=stage.id(MANAGER)),
+        ]
+        drafts.append(draft)
+    stage.write(drafts)
 
 
 def _told() -> Iterator[tuple[str, ...]]:

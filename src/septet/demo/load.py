@@ -18,6 +18,8 @@ from septet.demo.reviews import play_reviews
 from septet.demo.routines import play_routines
 from septet.demo.stage import VIA, Stage, by_key, is_loaded
 from septet.kernel.actors import SYSTEM
+from septet.kernel.bulk_rows.collection import rarer_collection
+from septet.kernel.bulk_rows.durability import relaxed
 from septet.team.standard import load as standard
 
 SEED = 24
@@ -36,7 +38,7 @@ def load(scale: float = 1.0) -> dict[str, int]:
     """
     if not is_loaded():
         print("Filling in the demo …", file=sys.stderr)
-        with transaction.atomic():
+        with rarer_collection(), relaxed(), transaction.atomic():
             _play(Stage(timezone.now(), scale))
     return {role: by_key("person", key).pk for role, key in ROLES.items()}
 

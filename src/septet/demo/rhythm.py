@@ -78,6 +78,12 @@ def hours_of(place: str, away: Iterable[date] = (), opens: time = time(8), close
     return Calendar(BY_KEY[place].zone, weekly, frozenset(free_days(place)) | frozenset(away))
 
 
+@cache
+def usual_hours(place: str) -> Calendar:
+    """When people at a place are at work who are not away."""
+    return hours_of(place)
+
+
 def after(hours: Calendar, at: datetime, minutes: float) -> datetime:
     """The moment after so many minutes of somebody's working time; always one at which they are at work."""
     begun = hours.opening(microseconds(at))

@@ -1,11 +1,13 @@
-"""What happened lately: contacts with the desk, incidents and changes, played by the people of the demo."""
+"""What happened lately: contacts with the desk, incidents and changes of the people of the demo."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from septet.demo.chance import seeded
 from septet.demo.changes import play_changes
+from septet.demo.history.life import Life, Move, write
 from septet.demo.organisation import PEOPLE
 from septet.demo.stage import Stage
 from septet.demo.stories import CONTACTS, STORIES, Contact, Story
@@ -19,7 +21,8 @@ SPECIALISTS = {
     "servers": ("george", "yuki"),
     "desk": ("jonas", "priya", "tomas"),
 }
-USERS = [(key, site) for key, _, _, organisation, site, department, _ in PEOPLE if site and department != "IT"]
+# Who asks, where, and for which organisation.
+USERS = [(key, site, of) for key, _, _, of, site, department, _ in PEOPLE if site and department != "IT"]
 
 
 @dataclass
@@ -37,12 +40,7 @@ class Clock:
 def play(stage: Stage) -> None:
     """Contacts, incidents and changes of the last weeks; the latest are still open."""
     chance = seeded(SEED)
-    for number in range(len(STORIES) * 2):
-        story = STORIES[number % len(STORIES)]
-        _incident(stage, chance, f"incident-{number + 1}", story, _opened(stage, chance, number, len(STORIES) * 2))
-    for number in range(len(CONTACTS) * 3):
-        contact = CONTACTS[number % len(CONTACTS)]
-        _contact(stage, chance, f"contact-{number + 1}", contact, _opened(stage, chance, number, len(CONTACTS) * 3))
+    write(stage, [*_incidents(stage, chance), *_contacts(stage, chance)])
     _own_requests(stage)
     _shared_outage(stage)
     _restricted(stage)
@@ -58,75 +56,74 @@ def _opened(stage: Stage, chance: Random, number: int, count: int) -> datetime:
     return then
 
 
-def _incident(stage: Stage, chance: Random, key: str, story: Story, opened: datetime) -> None:
-    user, site = chance.choice([one for one in USERS if story.site in ("", one[1])])
+def _incidents(stage: Stage, chance: Random) -> Iterator[Life]:
+    count = len(STORIES) * 2
+    for number in range(count):
+        opened = _opened(stage, chance, number, count)
+        yield _incident(chance, f"incident-{number + 1}", STORIES[number % len(STORIES)], opened)
+
+
+def _incident(chance: Random, key: str, story: Story, opened: datetime) -> Life:
+    user, site, organisation = chance.choice([one for one in USERS if story.site in ("", one[1])])
     agent, clock = AGENTS[site], Clock(opened)
-    incident = stage.open(
-        "incident",
-        key,
-        opened,
-        agent,
-        title=story.title,
-        description=story.description,
-        requester=f"@{user}",
-        customer=stage[user].customer_id,
-        service=f"@{story.service}",
-        site=f"@{site}",
-        category=story.category,
-        impact=story.impact,
-        urgency=story.urgency,
-        channel=chance.choice(("phone", "phone", "mail", "portal")),
-    )
-    stage.act(incident, "classify", clock.on(chance.randint(2, 12)), agent, category=story.category)
+    life = Life("incident", key, opened, agent, {
+        "title": story.title,
+        "description": story.description,
+        "requester": f"@{user}",
+        "customer": f"@{organisation}",
+        "service": f"@{story.service}",
+        "site": f"@{site}",
+        "category": story.category,
+        "impact": story.impact,
+        "urgency": story.urgency,
+        "channel": chance.choice(("phone", "phone", "mail", "portal")),
+    })  # fmt: skip
     if story.item:
-        stage.act(incident, "relate", clock.on(1), agent, type="affects", target=f"@{story.item}")
+        life.links.append(("affects", story.item))
     specialist = chance.choice(SPECIALISTS[story.team]) if story.team != "desk" else agent
-    stage.act(incident, "assign", clock.on(chance.randint(1, 15)), agent, team=f"@{story.team}")
-    stage.act(incident, "start", clock.on(chance.randint(5, 90)), specialist)
+    life.moves += [
+        Move(clock.on(chance.randint(2, 12)), "classify", agent, {"category": story.category}),
+        Move(clock.on(chance.randint(1, 15)), "assign", agent, {"team": f"@{story.team}"}),
+        Move(clock.on(chance.randint(5, 90)), "start", specialist),
+    ]
     if story.said:
-        stage.act(incident, "comment", clock.on(chance.randint(5, 30)), specialist, text=story.said)
+        life.moves.append(Move(clock.on(chance.randint(5, 30)), "comment", specialist, {"text": story.said}))
     if chance.random() < 0.2:
-        stage.act(incident, "wait", clock.on(10), specialist, waiting_for="user")
-        stage.act(incident, "resume", clock.on(chance.randint(60, 600)), specialist)
-    stage.act(
-        incident,
-        "resolve",
-        clock.on(chance.randint(20, 60 * story.hours)),
-        specialist,
-        cause=story.cause,
-        resolution=story.resolution,
-        resolution_code=story.code,
-    )
-    stage.act(incident, "close", clock.on(chance.randint(60, 60 * 24 * 3)), agent)
+        life.moves.append(Move(clock.on(10), "wait", specialist, {"waiting_for": "user"}))
+        life.moves.append(Move(clock.on(chance.randint(60, 600)), "resume", specialist))
+    cure = {"cause": story.cause, "resolution": story.resolution, "resolution_code": story.code}
+    life.moves.append(Move(clock.on(chance.randint(20, 60 * story.hours)), "resolve", specialist, cure))
+    life.moves.append(Move(clock.on(chance.randint(60, 60 * 24 * 3)), "close", agent))
+    return life
 
 
-def _contact(stage: Stage, chance: Random, key: str, contact: Contact, opened: datetime) -> None:
-    user, site = chance.choice(USERS)
-    agent = AGENTS[site]
-    row = stage.open(
-        "interaction",
-        key,
-        opened,
-        agent,
-        title=contact.title,
-        requester=f"@{user}",
-        customer=stage[user].customer_id,
-        service=f"@{contact.service}",
-        site=f"@{site}",
-        category=contact.category,
-        channel=chance.choice(("phone", "chat", "mail", "desk")),
-    )
+def _contacts(stage: Stage, chance: Random) -> Iterator[Life]:
+    count = len(CONTACTS) * 3
+    for number in range(count):
+        opened = _opened(stage, chance, number, count)
+        yield _contact(chance, f"contact-{number + 1}", CONTACTS[number % len(CONTACTS)], opened)
+
+
+def _contact(chance: Random, key: str, contact: Contact, opened: datetime) -> Life:
+    user, site, organisation = chance.choice(USERS)
+    life = Life("interaction", key, opened, AGENTS[site], {
+        "title": contact.title,
+        "requester": f"@{user}",
+        "customer": f"@{organisation}",
+        "service": f"@{contact.service}",
+        "site": f"@{site}",
+        "category": contact.category,
+        "channel": chance.choice(("phone", "chat", "mail", "desk")),
+    })  # fmt: skip
     minutes = chance.randint(3, 25)
-    stage.act(
-        row,
-        "answer",
-        opened + timedelta(minutes=minutes),
-        agent,
-        answer=contact.answer,
-        closure_code="answered",
-        handle_seconds=minutes * 60,
-        article=f"@{contact.article}" if contact.article else None,
-    )
+    answer = {
+        "answer": contact.answer,
+        "closure_code": "answered",
+        "handle_seconds": minutes * 60,
+        "article": f"@{contact.article}" if contact.article else None,
+    }
+    life.moves.append(Move(opened + timedelta(minutes=minutes), "answer", AGENTS[site], answer))
+    return life
 
 
 def _own_requests(stage: Stage) -> None:

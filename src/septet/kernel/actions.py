@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
-from septet.kernel import door, parts, policy, revisions, spans
+from septet.kernel import door, parts, policy, revisions, saving, spans
 from septet.kernel.actors import Actor
 from septet.kernel.clocks import keep as clocks
 from septet.kernel.custom import check_extra, index_values
@@ -345,7 +345,7 @@ def write_entry(
     entry = next_entry(
         record, name, act, changes, via=via, request=request, number=number, caused_by=caused_by, undoes=undoes
     )
-    entry.save(force_insert=True)
+    saving.insert(entry)
     return entry
 
 
@@ -396,7 +396,7 @@ def _save(it: RecordType, record: Record, changes: Mapping[str, Any], *, moved: 
     if extra:
         names.add("extra")
         index_values(record.pk, record.extra, extra)
-    record.save(update_fields=names)
+    saving.update(record, names)
 
 
 def create(
@@ -449,15 +449,18 @@ def create(
         begins_with_parts = type(it).opened is not RecordType.opened
         if begins_with_parts:
             check_values(it, record, required)
-            record.save(force_insert=(Record,))
+            saving.insert(record)
         with parts.running(act):
             it.opened(record, actor)
         changes = {**diff(blank(it).values, plain_values(it, record)), **act.changes}
         check_values(it, record, {**changes, **required})
         entry = next_entry(record, "create", act, changes, via=via, request=act.request, number=1, caused_by=caused_by)
         ticking = clocks.opened(it, record, act)
-        record.save(force_insert=False if begins_with_parts else (Record,))
-        entry.save(force_insert=True)
+        if begins_with_parts:
+            saving.update(record)
+        else:
+            saving.insert(record)
+        saving.insert(entry)
         index_values(record.pk, record.extra, record.extra)
         spans.begin(record, moment)
         clocks.start(ticking)
@@ -499,9 +502,10 @@ def _fill(it: RecordType, record: Any, given: Mapping[str, Any]) -> None:
 
 def _remember_key(it: RecordType, record: Record, key: tuple[str, str]) -> None:
     source, text = key
-    if ExternalKey.objects.filter(source=source, kind=it.kind, key=text).exists():
-        raise Conflict(f"{source}:{text} is known already.")
-    ExternalKey.objects.create(source=source, kind=it.kind, key=text, record_id=record.pk)
+    try:
+        saving.insert(ExternalKey(source=source, kind=it.kind, key=text, record_id=record.pk))
+    except IntegrityError as error:
+        raise Conflict(f"{source}:{text} is known already.") from error
 
 
 def reload(record: Record) -> Any:

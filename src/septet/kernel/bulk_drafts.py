@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError, cr
 from typing_extensions import TypedDict
 
 from septet.kernel.actions import diff, plain_values, sentences, set_values
+from septet.kernel.bulk_rows.light import light
 from septet.kernel.errors import Invalid
 from septet.kernel.fields import FieldInfo, moment_text
 from septet.kernel.journal import blank
@@ -98,6 +99,11 @@ class Compiled:
         return {**self.blank, **{name: getattr(one, "value", one) for name, one in defaults.items()}}
 
     @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """What a new instance of the model holds, its fields among them."""
+        return {name: value for name, value in vars(self.it.model(kind=self.it.kind)).items() if name != "_state"}
+
+    @cached_property
     def started(self) -> frozenset[str]:
         """The fields whose defaults are something."""
         return frozenset(diff(self.blank, self.start))
@@ -173,7 +179,7 @@ class Working:
         _close(it, values, plain, begun)
         touched: Iterable[str] = {*compiled.started, *plain, "closed_at"}
         if compiled.settles and values.get("priority") is None:
-            values = _settled(it, values, begun)
+            values = _settled(compiled, values, begun)
             touched = values
         missing = [n for n in compiled.required if values.get(n) in (None, "")]
         if missing:
@@ -249,8 +255,13 @@ def _close(it: RecordType, values: dict[str, Any], given: dict[str, Any], at: da
         values["closed_at"] = None
 
 
-def _settled(it: RecordType, values: dict[str, Any], at: datetime) -> dict[str, Any]:
-    record = it.model(kind=it.kind)
-    set_values(it, record, values)
+def _settled(compiled: Compiled, values: dict[str, Any], at: datetime) -> dict[str, Any]:
+    it = compiled.it
+    held = dict(compiled.attributes)
+    for name, value in values.items():
+        f = it.fields[name]
+        held[f.attribute] = f.blank if value is None else f.value(value)
+    record = light(it.model, **held)
+    record.extra = dict(values["extra"])
     it.settle(record, None, at)
     return plain_values(it, record)

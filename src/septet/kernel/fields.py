@@ -91,7 +91,7 @@ Written = Annotated[str | int, Field(union_mode="left_to_right")]
 @lru_cache(maxsize=8192)
 def moment_text(value: datetime) -> str:
     """The journal's and the API's form of a moment: ISO 8601 in UTC with Z; microseconds only where there are any."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()[: -len("+00:00")] + "Z"
 
 
 @dataclass(frozen=True, slots=True)

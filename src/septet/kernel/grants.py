@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from septet.kernel.actors import WHERE
 from septet.kernel.models import Grant, Record
 
@@ -23,11 +21,13 @@ def follow(source: Record, wanted: Iterable[Grant], now: datetime) -> None:
             fresh.append(row)
         elif (known.since, known.until) != (row.since, row.until):
             Grant.objects.filter(pk=known.pk).update(since=row.since, until=row.until)
-    lasting = Q(until=None) | Q(until__gt=now)
-    gone = Grant.objects.filter(lasting, pk__in=[row.pk for row in held.values()])
-    gone.filter(since__gte=now).delete()
-    gone.update(until=now)
-    Grant.objects.bulk_create(fresh)
+    lasting = [row for row in held.values() if row.until is None or row.until > now]
+    if lasting:
+        gone = Grant.objects.filter(pk__in=[row.pk for row in lasting])
+        gone.filter(since__gte=now).delete()
+        gone.update(until=now)
+    if fresh:
+        Grant.objects.bulk_create(fresh)
 
 
 def key_of(row: Grant) -> tuple[Any, ...]:

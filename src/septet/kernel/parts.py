@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from septet.kernel import door
+from septet.kernel import door, saving
 from septet.kernel.actors import Actor
 from septet.kernel.errors import OutsideAction
 from septet.kernel.fields import moment_text
@@ -119,7 +119,7 @@ def add(row: Part) -> Part:
     if row.pk is None:
         row.pk = allocate(type(row))[0]
     _journal(row, {}, part_values(row))
-    row.save(force_insert=True)
+    saving.insert(row)
     return row
 
 
@@ -129,7 +129,7 @@ def change(row: Part, **values: Any) -> Part:
     for name, value in values.items():
         setattr(row, name, value)
     _journal(row, before, part_values(row))
-    row.save(update_fields=list(values))
+    saving.update(row, values)
     return row
 
 

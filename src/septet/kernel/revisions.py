@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from septet.kernel.bulk_rows import insert
 from septet.kernel.models import Revision
 
 T = TypeVar("T")
@@ -49,4 +50,4 @@ def note(kind: str, changed: Iterable[str]) -> None:
     for one in declared.values():
         names = one.kinds.get(kind)
         if names is not None and (not names or any(key.partition(".")[0] in names for key in changed)):
-            Revision.objects.update_or_create(name=one.name, defaults={"token": str(uuid.uuid4())})
+            insert.replace(Revision, ("name", "token"), ("name",), [(one.name, str(uuid.uuid4()))])

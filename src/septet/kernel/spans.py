@@ -6,7 +6,8 @@ from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from septet.kernel import door
-from septet.kernel.bulk_rows import insert
+from septet.kernel.bulk_rows import insert, select, update
+from septet.kernel.bulk_rows.light import light
 from septet.kernel.journal import entries_of, lives
 from septet.kernel.models import Record, Span
 from septet.kernel.registry import RecordType, registry
@@ -68,7 +69,7 @@ def follow(record: Record, at: datetime, changed: Iterable[str], *, latest: bool
     if not latest:
         rebuild(registry.types[record.kind], record.pk)
         return
-    last = Span.objects.filter(record_id=record.pk, until=None).first()
+    last = _running(record.pk)
     told: list[tuple[datetime, dict[str, Any]]] = []
     if last is not None:
         told.append((last.since, dict(zip(COLUMNS, _columns(last), strict=True))))
@@ -79,10 +80,16 @@ def follow(record: Record, at: datetime, changed: Iterable[str], *, latest: bool
         if found and found[0].since == last.since and _columns(found[0]) == _columns(last):
             until = found.pop(0).until
             if until is not None:
-                Span.objects.filter(pk=last.pk).update(until=until)
+                update.rows(Span, ("until",), [(until, last.pk)])
         else:
             Span.objects.filter(pk=last.pk).delete()
     insert.rows(Span, Stretch._fields, found)
+
+
+def _running(record: int) -> Span | None:
+    """The span of a record that has not ended."""
+    found = select.rows(Span, ("id", *Stretch._fields), [record], "until IS NULL")
+    return light(Span, **dict(zip(("id", *Stretch._fields), found[0], strict=True))) if found else None
 
 
 def rebuild(it: RecordType, record: int) -> None:

@@ -221,8 +221,12 @@ def _length(opens: time, closes: time) -> int:
     return ((end if opens < closes else end + _DAY) - start) // timedelta(seconds=1)
 
 
+_NEW_YEARS = [microseconds(datetime(number, 1, 1, tzinfo=UTC)) for number in range(FIRST_YEAR, LAST_YEAR + 2)]
+
+
 def _year_of(count: int) -> int:
-    return moment(count).year
+    place = bisect_right(_NEW_YEARS, count)
+    return FIRST_YEAR + place - 1 if 0 < place < len(_NEW_YEARS) else moment(count).year
 
 
 ALWAYS = Calendar("UTC", {weekday: [(time(), time())] for weekday in range(7)})

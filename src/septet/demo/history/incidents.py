@@ -10,7 +10,7 @@ from septet.demo.history.changes import Made
 from septet.demo.history.life import Life, Move
 from septet.demo.history.telling import Teller, Words
 from septet.demo.people.users import User
-from septet.demo.rhythm import DAYS, PLACES, after, hours_of
+from septet.demo.rhythm import DAYS, PLACES, after, usual_hours
 from septet.demo.scenes import SCENES, Scene, words
 from septet.demo.scenes.printing import OFFLINE
 
@@ -77,7 +77,7 @@ class Incidents:
 
     def _morning_after(self, made: Made) -> datetime:
         """When people come to work after a change."""
-        return after(hours_of("bremen"), made.ended + timedelta(minutes=20), 10)
+        return after(usual_hours("bremen"), made.ended + timedelta(minutes=20), 10)
 
     def _moments(self, count: int) -> list[tuple[int, datetime, str]]:
         shares = [one.share for one in PLACES]

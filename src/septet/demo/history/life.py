@@ -1,7 +1,7 @@
 """The life of a record as somebody tells it: move by move, each what an action of that name does.
 
-What is long past is written in bulk, as drafts; what is recent is done by the actions themselves, so that everything
-that hangs on them happens as well.
+What is over is written in bulk, as drafts; what began of late and goes on is done by the actions themselves, so that
+everything that hangs on them happens as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from typing import Any
 from septet.demo.stage import Stage
 from septet.lib.drafts import Draft, Link, Step
 
-# What happened since so many days is done by actions.
+# What began since so many days, and is not over yet, is done by actions.
 LATELY = timedelta(days=2.5)
 Params = dict[str, Any]
 
@@ -115,13 +115,14 @@ EFFECTS: dict[tuple[str, str], Callable[[Move, Params], Params]] = {
 
 
 def write(stage: Stage, lives: Iterable[Life]) -> None:
-    """Write lives: those of long ago in bulk, those of late by their actions, in the order of their times."""
-    old: list[Life] = []
-    late: list[Life] = []
+    """Write lives: those that are over or began long ago in bulk, the others by their actions."""
+    over: list[Life] = []
+    going_on: list[Life] = []
     for life in lives:
-        (late if life.opened > stage.now - LATELY else old).append(life)
-    write_in_bulk(stage, old)
-    for life in late:
+        ends = life.moves[-1].at if life.moves else stage.now
+        (going_on if life.opened > stage.now - LATELY and ends > stage.now else over).append(life)
+    write_in_bulk(stage, over)
+    for life in going_on:
         play(stage, life)
 
 

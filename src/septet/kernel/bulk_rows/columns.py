@@ -103,4 +103,7 @@ def _plain_moment(text: str | None) -> str | None:
 # A record's birth stands in its entry, its span and its relations; all entries of a batch are recorded at one time.
 @lru_cache(maxsize=8192)
 def _moment_text(value: datetime | None) -> str | None:
-    return None if value is None else value.replace(tzinfo=None).isoformat(sep=" ")
+    if value is None:
+        return None
+    text = value.isoformat(sep=" ")
+    return text if value.tzinfo is None else text[: -len("+00:00")]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from septet.kernel import grants
 from septet.kernel.models import Grant, Record, Verb
@@ -117,8 +117,8 @@ def _once(rows: Iterable[Grant]) -> list[Grant]:
 
 
 def follow(absence: Absence, now: datetime) -> None:
-    """Bring the grants of an absence in line with it."""
-    grants.follow(absence, inherited(absence, now), now)
+    """Bring the grants of an absence in line with it: one that has ended gives no rights any more."""
+    grants.follow(absence, inherited(absence, now) if absence.ends_at > now else (), now)
 
 
 def follow_people(people: Iterable[int | None], now: datetime) -> None:
@@ -130,7 +130,7 @@ def follow_people(people: Iterable[int | None], now: datetime) -> None:
         follow(absence, now)
 
 
-def _stood_in_for(people: list[int]) -> list[int | None]:
+def _stood_in_for(people: list[int]) -> QuerySet[Assignment, int | None]:
     """Of whose assignments these people are the deputies."""
     rows = Assignment.objects.filter(deputy_id__in=people, state="active", withdrawn_at=None)
-    return list(rows.values_list("person_id", flat=True))
+    return rows.values_list("person_id", flat=True)

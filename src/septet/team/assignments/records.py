@@ -8,6 +8,7 @@ from septet.kernel.actors import Actor
 from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Conflict, Invalid
 from septet.kernel.grants import follow
+from septet.kernel.loading import load
 from septet.kernel.locks import exclusive
 from septet.kernel.models import Verb
 from septet.kernel.registry import Cluster, RecordType, States, final, register
@@ -79,6 +80,9 @@ class AssignmentType(RecordType):
         check_may_give(actor, record)
 
     def follow(self, record: Assignment, now: Any) -> None:
+        if record.version == 1 and record.state == "proposed":
+            # It has never given anything, so nothing can depend on it.
+            return
         follow(record, granted_by(record), now)
         follow_people([record.person_id], now)
         follow_assignments([record.pk], now)
@@ -86,7 +90,7 @@ class AssignmentType(RecordType):
 
 def _name(record: Assignment) -> None:
     """Its cluster is that of its team; its title says what it is for."""
-    team = FunctionTeam.objects.filter(pk=record.team_id or 0).first()
+    team = load(FunctionTeam, record.team_id) if record.team_id else None
     if team is None and not record.cluster:
         raise Invalid(fields={"team": "Name a function team, or a role cluster if it is for the whole cluster."})
     record.cluster = team.cluster if team else record.cluster

@@ -149,7 +149,7 @@ def answer_item(
     row = _item(review, line)
     if not leads(review, actor) and not actor.all_rights:
         if row.cluster:
-            heard(review, actor, row.cluster)
+            heard(review, members_of(review), actor, row.cluster)
         elif not takes_part(review, actor):
             raise Refused("Only those who take part in the review answer its questions.")
     if answer == "no" and not (finding or row.finding):

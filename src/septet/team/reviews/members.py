@@ -50,10 +50,11 @@ def unseat(review: Review, member: ReviewMember) -> None:
         parts.remove(row)
 
 
-def heard(review: Review, actor: Actor, cluster: str | None) -> list[ReviewMember]:
-    """The seats for which somebody speaks, their own or those of a member for whom they stand in; the running action
-    is then done on that member's behalf. Raises Refused, or Invalid where it is not clear for whom they speak."""
-    rows = [one for one in members_of(review) if cluster in (None, one.cluster) and stands_in(actor, one)]
+def heard(review: Review, members: list[ReviewMember], actor: Actor, cluster: str | None) -> list[ReviewMember]:
+    """Of the seats of a review those for which somebody speaks, their own or those of a member for whom they stand in;
+    the running action is then done on that member's behalf. Raises Refused, or Invalid where it is not clear for whom
+    they speak."""
+    rows = [one for one in members if cluster in (None, one.cluster) and stands_in(actor, one)]
     own = [one for one in rows if one.person_id == actor.person]
     if own:
         return own

@@ -8,6 +8,7 @@ from septet.kernel.actors import Actor
 from septet.kernel.calendar.spans import CalendarSpan
 from septet.kernel.errors import Invalid
 from septet.kernel.governing.zones import check_zone
+from septet.kernel.loading import load
 from septet.kernel.models import Record
 from septet.kernel.registry import Cluster, RecordType, States, final, register, waiting
 from septet.team.reviews.items import add_questions, take_over, template_for
@@ -68,10 +69,10 @@ class ReviewType(RecordType):
     def opened(self, record: Review, actor: Actor) -> None:
         record.owner_id = record.owner_id or actor.person
         let_see(record)
-        template = ReviewTemplate.objects.filter(pk=record.template_id or 0).first()
+        template = load(ReviewTemplate, record.template_id) if record.template_id else None
         if template is not None:
             add_questions(record, template)
-        previous = Review.objects.filter(pk=record.previous_id or 0).first()
+        previous = load(Review, record.previous_id) if record.previous_id else None
         if previous is not None:
             take_over(record, previous)
             for one in members_of(previous):
@@ -86,7 +87,7 @@ def _begin(review: Review) -> None:
     if review.subject_id is not None:
         take_after(review, Record.objects.get(pk=review.subject_id))
     template = (
-        ReviewTemplate.objects.filter(pk=review.template_id).first()
+        load(ReviewTemplate, review.template_id)
         if review.template_id is not None
         else template_for(review.type, review.opened_at)
     )

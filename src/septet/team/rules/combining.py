@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
-
 from septet.kernel.errors import Conflict
 from septet.kernel.registry import number_of
+from septet.kernel.revisions import Revised
 from septet.kernel.scopes import reach
 from septet.team.assignments.grants import scope_of
 from septet.team.assignments.models import Assignment, Combination
@@ -14,21 +13,29 @@ from septet.team.rules.models import CombinationRule, Verdict, Waiver
 from septet.team.rules.rules import Finding, Held, Rule, Side, findings
 
 
+def _in_force() -> list[tuple[datetime, datetime | None, Rule]]:
+    """The rules in force, each with the time from which and until which it is valid."""
+    rows = CombinationRule.objects.filter(state="in-force", withdrawn_at=None)
+    return [(row.valid_from, row.valid_to, _rule(row)) for row in rows.order_by("pk")]
+
+
+RULES = Revised("combinations", _in_force, {"combination-rule": ()})
+
+
+def _rule(row: CombinationRule) -> Rule:
+    return Rule(
+        id=row.pk,
+        first=Side(row.first_cluster, row.first_role),
+        second=Side(row.second_cluster, row.second_role),
+        verdict=row.verdict,
+        reason=row.reason,
+        control=row.control,
+    )
+
+
 def rules_at(at: datetime) -> list[Rule]:
     """The rules in force at a moment."""
-    valid = Q(valid_to=None) | Q(valid_to__gt=at)
-    rows = CombinationRule.objects.filter(valid, valid_from__lte=at, state="in-force", withdrawn_at=None)
-    return [
-        Rule(
-            id=row.pk,
-            first=Side(row.first_cluster, row.first_role),
-            second=Side(row.second_cluster, row.second_role),
-            verdict=row.verdict,
-            reason=row.reason,
-            control=row.control,
-        )
-        for row in rows.order_by("pk")
-    ]
+    return [rule for since, until, rule in RULES.get() if since <= at and (until is None or at < until)]
 
 
 def waivers_at(at: datetime, people: Iterable[int]) -> dict[int, dict[int, str]]:

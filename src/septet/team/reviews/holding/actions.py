@@ -40,11 +40,11 @@ def hand_in(
 ) -> None:
     """Hand in what your role cluster prepared: what you found, what shows it, and how you would vote. When everybody
     has, the review is prepared."""
-    act = parts.current()
-    for row in heard(review, actor, cluster):
+    act, members = parts.current(), members_of(review)
+    for row in heard(review, members, actor, cluster):
         parts.change(row, evidence=evidence, preliminary=preliminary or row.preliminary, prepared_at=act.at)
         _show(review, row.cluster, shown_by)
-    if all(one.prepared_at is not None for one in members_of(review)):
+    if all(one.prepared_at is not None for one in members):
         enter_state(registry.types["review"], review, "prepared", act.at)
 
 
@@ -90,7 +90,7 @@ def vote(
     minutes are out."""
     if vote == "go-with-conditions" and not conditions:
         raise Invalid(fields={"conditions": "Say under which conditions."})
-    for row in heard(review, actor, cluster):
+    for row in heard(review, members_of(review), actor, cluster):
         if vote == "no-go" and not (evidence or row.evidence):
             raise Invalid(fields={"evidence": "Say why not."})
         parts.change(
