@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from septet.kernel.actors import Actor
@@ -23,6 +23,8 @@ from septet.kernel.registry import RecordType
 from septet.kernel.spans import COLUMNS
 
 CHUNK = 500
+# Among so many of the newest records a page is looked for first.
+NEWEST = 20_000
 ORDERS = ("opened_at", "number")
 
 
@@ -53,21 +55,12 @@ def _matching(query: Query, actor: Actor) -> Iterator[tuple[int, datetime, Snaps
     chunk fills a page if all its candidates fit; while they do not, chunks grow."""
     if query.order_field not in ORDERS:
         raise Invalid(fields={"order": f"A list of another time can be ordered by {' or '.join(ORDERS)} only."})
-    rows = _candidates(query, actor)
-    by_number = query.order_field == "number"
-    sign = "-" if query.descending else ""
-    rows = rows.order_by(f"{sign}pk") if by_number else rows.order_by(f"{sign}opened_at", f"{sign}pk")
+    rows, newest = _candidates(query, actor), _newest(query, actor)
     after, size = query.after, min(query.limit + 1, CHUNK)
     while True:
-        part = rows
-        if after is not None:
-            compare = "lt" if query.descending else "gt"
-            value, pk = after
-            same = Q(**{"opened_at": value, f"pk__{compare}": pk})
-            part = rows.filter(
-                Q(**{f"pk__{compare}": pk}) if by_number else Q(**{f"opened_at__{compare}": value}) | same
-            )
-        chunk = list(part.values_list("pk", "opened_at")[:size])
+        chunk = [] if newest is None else _first(newest, query, after, size)
+        if len(chunk) < size:
+            newest, chunk = None, _first(rows, query, after, size)
         snapshots = snapshots_of(query.it, [pk for pk, _ in chunk], query.as_of, query.known_at)
         if any(one.name == "due_at" for one in query.conditions):
             _set_due(query, [(pk, opened_at, snapshots[pk]) for pk, opened_at in chunk if pk in snapshots])
@@ -80,6 +73,20 @@ def _matching(query: Query, actor: Actor) -> Iterator[tuple[int, datetime, Snaps
         after, size = (chunk[-1][1], chunk[-1][0]), min(size * 4, CHUNK)
 
 
+def _first(
+    rows: QuerySet[Record], query: Query, after: tuple[Any, int] | None, size: int
+) -> list[tuple[int, datetime]]:
+    """Id and opening of so many of the rows, the next ones in the order of the list."""
+    by_number = query.order_field == "number"
+    compare, sign = ("lt", "-") if query.descending else ("gt", "")
+    if after is not None:
+        value, pk = after
+        beyond = Q(**{f"pk__{compare}": pk})
+        rows = rows.filter(beyond if by_number else Q(opened_at=value) & beyond | Q(**{f"opened_at__{compare}": value}))
+    ordered = rows.order_by(f"{sign}pk") if by_number else rows.order_by(f"{sign}opened_at", f"{sign}pk")
+    return list(ordered.values_list("pk", "opened_at")[:size])
+
+
 def _set_due(query: Query, found: list[tuple[int, datetime, Snapshot]]) -> None:
     """Let records of types with clocks be due as they were then; their journal does not tell."""
     due = due_then(query.it, [pk for pk, *_ in found], query.as_of, query.known_at)
@@ -89,17 +96,11 @@ def _set_due(query: Query, found: list[tuple[int, datetime, Snapshot]]) -> None:
 
 def _candidates(query: Query, actor: Actor) -> QuerySet[Record]:
     """Records that may belong to the list: by their spans, or, where later knowledge changed them, all that existed."""
-    base = without_telling(query, actor, visible_to(actor, Record.objects.filter(kind=query.it.kind), query.it))
-    if query.q:
-        raise Invalid(fields={"q": "A list of another time cannot be searched; filter it instead."})
-    at = query.as_of or timezone.now()
-    spans = Span.objects.filter(Q(until=None) | Q(until__gt=at), kind=query.it.kind, since__lte=at)
-    for one in query.conditions:
-        if one.name in COLUMNS:
-            spans = spans.filter(_span_q(one))
-    in_time = Q(pk__in=spans.values("record_id"))
+    base = _all(query, actor)
+    in_time = Q(pk__in=_spans(query).values("record_id"))
     if query.withdrawn:
         # What was withdrawn has no span any more.
+        at = query.as_of or timezone.now()
         in_time = Q(pk__in=Entry.objects.filter(kind=query.it.kind, number=1, at__lte=at).values("record_id"))
     if query.known_at is None:
         return base.filter(in_time)
@@ -107,6 +108,36 @@ def _candidates(query: Query, actor: Actor) -> QuerySet[Record]:
     known = Entry.objects.filter(recorded_at__lte=query.known_at, kind=query.it.kind, number=1)
     touched = Q(pk__in=later.filter(number__gt=1).values("record_id")) & Q(pk__in=known.values("record_id"))
     return base.filter((in_time & ~Q(pk__in=later.values("record_id"))) | touched)
+
+
+def _newest(query: Query, actor: Actor) -> QuerySet[Record] | None:
+    """Those of the candidates that are among the newest records, asked one by one whether they belong to the list: of
+    a time not long ago that finds a page without looking at everything that ever was in a state. None where it does
+    not help."""
+    if query.withdrawn or query.known_at is not None or query.order_field != "opened_at" or not query.descending:
+        return None
+    opened = Record.objects.filter(kind=query.it.kind).order_by("-opened_at").values_list("opened_at", flat=True)
+    oldest = opened[NEWEST : NEWEST + 1].first()
+    if oldest is None or (query.as_of is not None and oldest > query.as_of):
+        return None
+    mine = _spans(query).filter(record_id=OuterRef("pk"))
+    return _all(query, actor).filter(Exists(mine), opened_at__gte=oldest)
+
+
+def _all(query: Query, actor: Actor) -> QuerySet[Record]:
+    if query.q:
+        raise Invalid(fields={"q": "A list of another time cannot be searched; filter it instead."})
+    return without_telling(query, actor, visible_to(actor, Record.objects.filter(kind=query.it.kind), query.it))
+
+
+def _spans(query: Query) -> QuerySet[Span]:
+    """Of what was in time as the conditions say, as far as spans tell."""
+    at = query.as_of or timezone.now()
+    spans = Span.objects.filter(Q(until=None) | Q(until__gt=at), kind=query.it.kind, since__lte=at)
+    for one in query.conditions:
+        if one.name in COLUMNS:
+            spans = spans.filter(_span_q(one))
+    return spans
 
 
 def _span_q(one: Condition) -> Q:
