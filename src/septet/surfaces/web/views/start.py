@@ -76,7 +76,10 @@ def by_due(work: Sequence[dict[str, Any]], now: datetime) -> list[tuple[str, str
         "later": _("Later"),
         "any": _("Without a due time"),
     }
-    return [(key, label, [one for one in work if group(one) == key]) for key, label in labels.items()]
+    groups: dict[str, list[dict[str, Any]]] = {key: [] for key in labels}
+    for one in work:
+        groups[group(one)].append(one)
+    return [(key, label, groups[key]) for key, label in labels.items()]
 
 
 def _open() -> QuerySet[Record]:
