@@ -5,7 +5,8 @@
 `septet up` runs beside and is asked over HTTP. Of each case: the server's CPU time a request
 (user and system, of the web processes and, on PostgreSQL, of its backends; the median of several rounds), how long a
 request took, bytes over the line, and beside it what the raw driver needs for the same queries. `baseline_ms` is a
-fixed piece of arithmetic, against which to read the figures of different machines.
+fixed piece of arithmetic, done between the rounds of each case, against which to read the figures of different
+machines and hours.
 """
 
 import argparse
@@ -85,7 +86,7 @@ def measure(folder: Path, only: set[str]) -> dict[str, Any]:
             "impact-inside": lambda: beside.impact_inside(described),
         }.items():
             if not only or name in only:
-                found[name] = work()
+                found[name] = {**work(), "baseline_ms": baseline()}
                 tell(name, *(f"{key} {value}" for key, value in found[name].items()))
         found["used_pss_mb"] = round(pss_bytes(tree(server.root)) / 2**20)
     return found
@@ -98,7 +99,7 @@ def ask_all(client: Client, server: Server, asks: list[Ask]) -> dict[str, Any]:
     for ask in asks[:WARM_UP]:
         client.send(ask)
     spenders = [*server.web(), *inside.backends()]
-    spent, times, sizes = [], [], []
+    spent, times, sizes, beats = [], [], [], []
     for start in range(WARM_UP, len(asks), A_ROUND):
         before = settled(spenders)
         for ask in asks[start : start + A_ROUND]:
@@ -108,12 +109,14 @@ def ask_all(client: Client, server: Server, asks: list[Ask]) -> dict[str, Any]:
             times.append(answer.ms)
             sizes.append(answer.size)
         spent.append((settled(spenders) - before) / A_ROUND / 1e6)
+        beats.append(baseline(times=3))
     return {
         "cpu_ms": round(statistics.median(spent), 2),
         "p50_ms": percentile(times, 50),
         "p95_ms": percentile(times, 95),
         "p99_ms": percentile(times, 99),
         "bytes": round(statistics.median(sizes)),
+        "baseline_ms": round(statistics.median(beats), 3),
     }
 
 
@@ -128,10 +131,10 @@ def percentile(values: list[float], place: int) -> float:
     return round(statistics.quantiles(values, n=100, method="inclusive")[place - 1], 2)
 
 
-def baseline() -> float:
-    """CPU milliseconds of a fixed piece of arithmetic."""
+def baseline(times: int = 50) -> float:
+    """CPU milliseconds of a fixed piece of arithmetic, the median of several times."""
     found = []
-    for _ in range(50):
+    for _ in range(times):
         start = time.process_time()
         sum(n * n for n in range(10_000))
         found.append((time.process_time() - start) * 1000)

@@ -14,6 +14,8 @@ FOLDER = Path("docs")
 CHART = "speed.svg"
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 COLOURS = {"sqlite": "#1f6feb", "postgresql": "#bc4c00"}
+# How long the baseline takes on the machine for which figures are told.
+REFERENCE_MS = 0.35
 Figures = Mapping[str, Any]
 
 HEAD = f"""# Speed
@@ -34,8 +36,12 @@ python -m bench.report FILE.json…
 Figures are milliseconds of **server CPU a request**: user and system time of the web processes and of PostgreSQL's
 backends, divided by requests, the median of nine rounds of twelve; where the bound is on the time that a request takes,
 its 95th percentile. *Driver* is what the bare database driver needs for the same SQL in the same run, at the largest
-size. What is over its bound is **bold**. Other work on the machine adds to times that are waited for, and through cold
-caches some tenths to CPU times; the baseline, a fixed piece of arithmetic, tells how fast the machine is.
+size. What is over its bound is **bold**.
+
+Processors are not equally fast, nor is a shared one at every hour. So a fixed piece of arithmetic, the baseline, is
+done between the rounds of each case, and all times are told as on a machine that does it in {REFERENCE_MS} ms: measured
+time × {REFERENCE_MS} / baseline. The last row says what it took on the machine that measured. Other work there adds to
+times that are waited for.
 
 ![Milliseconds of server CPU by number of incidents]({CHART})
 """
@@ -47,7 +53,7 @@ def main() -> None:
     parser.add_argument("--note", default="", help="what a reader has to know of this run")
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args()
-    found: list[Figures] = [json.loads(one.read_text()) for one in options.files]
+    found: list[Figures] = [_scaled(json.loads(one.read_text())) for one in options.files]
     found.sort(key=lambda one: (list(NAMES).index(one["engine"]), one["size"]))
     note = [f"{options.note}\n"] if options.note else []
     parts = [
@@ -57,6 +63,25 @@ def main() -> None:
     ]
     (FOLDER / "speed.md").write_text("\n".join(parts).rstrip() + "\n")
     (FOLDER / CHART).write_text(_chart(found))
+
+
+def _scaled(found: dict[str, Any]) -> Figures:
+    """The figures of a run as the reference machine would have them."""
+    usual = found["baseline_ms"]
+    for part, names in (("creations", ("p50_ms", "p99_ms", "longest_ms")), ("impact-inside", ("narrow", "wide"))):
+        _scale(found.get(part, {}), names, usual)
+    if "per_second" in found.get("creations", {}):
+        found["creations"]["per_second"] *= found["creations"].get("baseline_ms", usual) / REFERENCE_MS
+    for case in found["cases"].values():
+        _scale(case, ("cpu_ms", "p50_ms", "p95_ms", "p99_ms", "raw_ms"), usual)
+    _scale(found, ("start_s",), usual)
+    return found
+
+
+def _scale(figures: dict[str, Any], names: Iterable[str], usual: float) -> None:
+    for name in names:
+        if name in figures:
+            figures[name] *= REFERENCE_MS / figures.get("baseline_ms", usual)
 
 
 def _engine(found: list[Figures]) -> Iterable[str]:
