@@ -141,7 +141,7 @@ CASES = (
     ),
     Case("requester-list", "API list, a requester", lambda g: Ask("requester", f"{LIST}?limit=50"), bar=4),
     Case("partner-list", "API list, a partner", lambda g: Ask("partner", f"{LIST}?limit=50"), bar=4),
-    Case("requester-home", "First page of a requester", lambda g: Ask("requester", "/", page=True)),
+    Case("requester-home", "First page of a requester", lambda g: Ask("requester", "/portal/", page=True)),
     Case("requester-search", "Search by a requester", lambda g: Ask("requester", f"{API}/search?q={g.word(0, 400)}")),
     Case("requester-my-work", "My requests", lambda g: Ask("requester", "/my-work/", page=True)),
     Case(
