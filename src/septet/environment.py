@@ -23,6 +23,7 @@ SETTINGS = frozenset(
         "SEPTET_OUTGOING",
         "SEPTET_PASSWORDS",
         "SEPTET_PROXIES",
+        "SEPTET_REQUESTS_PER_MINUTE",
         "SEPTET_SECOND_FACTOR",
         "SEPTET_URL",
     }
@@ -138,6 +139,14 @@ def public_url(environ: Mapping[str, str]) -> str:
 def switched_on(name: str, environ: Mapping[str, str]) -> bool:
     """A setting that is `yes` or `no`; `no` when it is not set."""
     return choice(name, ("no", "yes"), environ) == "yes"
+
+
+def count(name: str, default: int, environ: Mapping[str, str]) -> int:
+    """A setting that is a whole number of at most nine digits."""
+    value = environ.get(name) or str(default)
+    if not re.fullmatch("[0-9]{1,9}", value, re.ASCII):
+        raise BadSetting(f"{name} is {value!r}; it must be a whole number such as {default}.")
+    return int(value)
 
 
 def choice(name: str, offered: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ try:
     PUBLIC_URL = environment.public_url(os.environ)
     PROXIES = environment.proxies(os.environ)
     OUTGOING_HOSTS, OUTGOING_NETWORKS = environment.outgoing(os.environ)
+    REQUESTS_PER_MINUTE = environment.count("SEPTET_REQUESTS_PER_MINUTE", 6000, os.environ)
     ADMIN_MAIL = os.environ.get("SEPTET_ADMIN_MAIL") or "admin@localhost"
     SECRET_KEY = environment.secret("SEPTET_SECRET_KEY", os.environ) or environment.kept_secret_key(DATA_DIR)
     DATABASES: dict[str, Any] = {

@@ -72,7 +72,7 @@ def test_guessing_tokens_is_slowed_down_and_good_ones_go_on(site: Site) -> None:
     guess = {"Authorization": "Bearer spt_guess"}
     answers = [client.get("/api/v1/me", headers=guess) for _ in range(210)]  # two processes, each counts for itself
     assert {one.status_code for one in answers} == {401, 429}
-    assert is_problem(answers[-1], 429)["title"] == "Too many attempts"
+    assert is_problem(answers[-1], 429)["title"] == "Too many requests"
     assert answers[-1].headers["Retry-After"] == "600"
     good = {"Authorization": f"Bearer {site.told['tokens']['bob']}"}
     assert client.get("/api/v1/me", headers=good).status_code == 200

@@ -115,6 +115,10 @@ def test_sign_in_settings_that_cannot_be_used_are_refused() -> None:
         environment.issuer({"SEPTET_OIDC_ISSUER": "https://login.example.org"})
     with pytest.raises(environment.BadSetting, match="one of: nobody"):
         environment.choice("SEPTET_SECOND_FACTOR", ("nobody", "staff"), {"SEPTET_SECOND_FACTOR": "yes"})
+    for wrong in ("-1", "many", "1e3", "1" * 10, "٣"):
+        with pytest.raises(environment.BadSetting, match="a whole number"):
+            environment.count("SEPTET_REQUESTS_PER_MINUTE", 6000, {"SEPTET_REQUESTS_PER_MINUTE": wrong})
+    assert environment.count("SEPTET_REQUESTS_PER_MINUTE", 6000, {"SEPTET_REQUESTS_PER_MINUTE": "0"}) == 0
     assert environment.issuer({}) is None
     assert environment.mail({}) == {}
 

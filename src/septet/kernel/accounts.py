@@ -83,10 +83,11 @@ def told(label: str, scope: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TokenUse:
-    """Who came in by a token. `account` is the account's id, `query` what a calendar feed holds, `first_use_today`
-    whether the day's use begins here."""
+    """Who came in by which token. `token` is its id, `account` the account's, `query` what a calendar feed holds,
+    `first_use_today` whether the day's use begins here."""
 
     actor: Actor
+    token: int
     account: int
     label: str
     query: str
@@ -129,4 +130,4 @@ def find_actor(secret: str, now: datetime | None = None) -> TokenUse | None:
     # SQLite gives a date as text here.
     first = str(used_on) != today.isoformat()
     first = first and Token.objects.filter(pk=pk).exclude(used_on=today).update(used_on=today) == 1
-    return TokenUse(actor, account, label, query, first)
+    return TokenUse(actor, pk, account, label, query, first)

@@ -19,9 +19,13 @@ FREE = 3
 
 
 class TooOften(SeptetError):
-    """Somebody tries again and again to come in."""
+    """Somebody tries again and again to come in, or asks more often than a token may; `seconds` is how long to wait."""
 
-    status, title, slug = 429, "Too many attempts", "too-often"
+    status, title, slug = 429, "Too many requests", "too-often"
+
+    def __init__(self, detail: str, seconds: int = PER_SECONDS) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 def check(way: str, request: HttpRequest, most: int) -> None:
@@ -46,7 +50,7 @@ def check_delay(way: str, request: HttpRequest, account: str) -> None:
     _, until = cache.get(_key(f"{way}:{account}", request), (0, 0.0))
     if until > time():
         seconds = math.ceil(until - time())
-        raise TooOften(f"That did not work several times. Wait {seconds} seconds and try again.")
+        raise TooOften(f"That did not work several times. Wait {seconds} seconds and try again.", seconds)
 
 
 def delay(way: str, request: HttpRequest, account: str) -> None:

@@ -20,7 +20,7 @@ from septet.kernel.models import Account, Confidentiality, Entry, Record
 from septet.kernel.references import find
 from septet.kernel.registry import RecordType, registry
 from septet.lib.text import is_encoded_text, suggestion
-from septet.surfaces import attempts
+from septet.surfaces import attempts, pace
 from septet.surfaces.api import problems
 from septet.surfaces.api.problems import LengthRequired, Unauthenticated, WrongMediaType, WrongMethod
 from septet.surfaces.proof import lacks_second_factor
@@ -183,7 +183,8 @@ def requested_id(request: HttpRequest) -> str:
 
 
 def authenticated(request: HttpRequest, request_id: str) -> Call:
-    """The call of a program with a token or of a signed-in person. Raises Unauthenticated, Refused for a forged one."""
+    """The call of a program with a token or of a signed-in person. Raises Unauthenticated, TooOften,
+    Refused for a forged one."""
     given = request.headers.get("Authorization", "")
     if given:
         scheme, _, secret = given.partition(" ")
@@ -192,6 +193,7 @@ def authenticated(request: HttpRequest, request_id: str) -> Call:
             attempts.failed("token", request)
             attempts.check("token", request, MOST_WRONG_TOKENS)
             raise Unauthenticated("The token is not known, has expired or was revoked. Ask for a new one.")
+        pace.take(found.token)
         if found.actor.limits is not None and not found.actor.limits.open_the_api:
             raise Refused("This token opens calendar feeds alone. Make one for the API under My account.")
         if found.first_use_today:

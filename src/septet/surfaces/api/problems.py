@@ -11,13 +11,14 @@ from django.http.multipartparser import MultiPartParserError
 from septet.kernel import errors
 from septet.kernel.errors import SeptetError, TooLarge, Unavailable
 from septet.kernel.storage_errors import as_septet_error
-from septet.surfaces import attempts
 from septet.surfaces.attempts import TooOften
 
 logger = logging.getLogger(__name__)
 
 DOCS = "/api/v1/docs"
-RETRY_SECONDS = {429: attempts.PER_SECONDS, 503: 5}
+# Those that tell how long to wait.
+PASSING = frozenset({TooOften.status, Unavailable.status})
+UNAVAILABLE_SECONDS = 5
 
 
 class Unauthenticated(SeptetError):
@@ -115,8 +116,9 @@ def answer(error: Exception, instance: str, request_id: str) -> HttpResponse:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Septet"'
     if isinstance(problem, WrongMethod):
         response.headers["Allow"] = ", ".join(problem.allowed)
-    if problem.status in RETRY_SECONDS:
-        response.headers["Retry-After"] = str(RETRY_SECONDS[problem.status])
+    if problem.status in PASSING:
+        seconds = problem.seconds if isinstance(problem, TooOften) else UNAVAILABLE_SECONDS
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 

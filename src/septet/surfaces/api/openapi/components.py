@@ -20,7 +20,7 @@ from septet.surfaces.api.openapi.schemas import (
     record_schema,
     ref,
 )
-from septet.surfaces.api.problems import PROBLEMS, RETRY_SECONDS
+from septet.surfaces.api.problems import PASSING, PROBLEMS
 from septet.surfaces.api.undoing import Undo
 
 TEXT: Schema = {"type": "string"}
@@ -119,7 +119,7 @@ def responses() -> dict[str, Schema]:
         found[f"{name}Opened"] = response(f"The new {it.singular}.", "ETag", "Location", schema=ref(name))
     for one in PROBLEMS:
         headers = {"X-Request-Id": header("RequestId")}
-        if one.status in RETRY_SECONDS:
+        if one.status in PASSING:
             headers["Retry-After"] = header("RetryAfter")
         example = {
             "type": f"/api/v1/docs#{one.slug}",

@@ -19,7 +19,7 @@ from septet.kernel.calendar.events import Found, Wanted, find
 from septet.kernel.errors import Invalid
 from septet.kernel.limits import FEED
 from septet.kernel.registry import registry
-from septet.surfaces import attempts
+from septet.surfaces import attempts, pace
 from septet.surfaces.proof import recently
 from septet.surfaces.web.calendar import asked, ical
 from septet.surfaces.web.calendar.views import inputs
@@ -108,6 +108,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
             status=404,
             content_type="text/plain; charset=utf-8",
         )
+    pace.take(use.token)
     if use.first_use_today:
         log.note("token-use", use.actor, via="web", request=new_request(), detail=use.label)
     with timezone.override(use.actor.zone):
