@@ -14,12 +14,14 @@ from django.utils import timezone
 from septet.kernel import bulk, listing
 from septet.kernel.actions import create, new_request, perform
 from septet.kernel.actors import OPERATOR
-from septet.kernel.models import ExternalKey
+from septet.kernel.models import ExternalKey, Run
 from septet.kernel.readings import read_report
 from septet.kernel.registry import registry
 from septet.lib.drafts import Draft, Step
-from septet.team.board.readings import Board
+from septet.team.board.readings import Board, whole
 from septet.team.goals import following
+from septet.team.goals.background import measure_goals
+from septet.team.goals.progress import FirstMeasuring
 from tests.cast import Cast
 from tests.team.words import assign
 from tests.web.conftest import SignIn, browser_of, no_attempts_yet
@@ -119,11 +121,31 @@ def test_the_page_shows_it_and_asks_little(goal: Any, browser_of: SignIn) -> Non
     for _ in range(3):
         made("goal", indicator="incident.reopened", target="5 %")
         made("task", due_at=in_hours(-1))
+    assert following.catch_up()
     with CaptureQueriesContext(connection) as many:
         alice.get("/?wall")
     assert len(many) == len(few) <= 18
     assert "Some goal" in alice.get("/team/goals/").text
     assert "Your work" not in alice.get("/?wall").text
+
+
+def test_it_says_how_far_the_first_measuring_is(goal: Any, browser_of: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "AT_ONCE", 0)
+    made("goal", indicator="incident.reopened", target="5 %")
+    made("goal", indicator="incident.reopened", target="5 %", valid_from="2199-01-01")
+    worker, alice = following.Measurer("worker", measure_goals), browser_of("alice")
+    assert worker._lease()
+    reading = whole(OPERATOR, timezone.now()).first
+    assert reading is not None
+    assert 0 < reading.read_percent < 100
+    for address in ("/", "/team/goals/"):
+        assert f"{reading.read_percent} % of the history is read." in alice.get(address).text
+    assert worker.step()
+    assert "1 of 2 goals are done." in alice.get("/").text
+    assert whole(OPERATOR, timezone.now()).first == FirstMeasuring(1, 2, 100)
+    measure_goals.call(Run.objects.get().arguments["batch"])
+    assert whole(OPERATOR, timezone.now()).first is None
+    assert "for the first time" not in alice.get("/").text
 
 
 def test_a_goal_has_its_page_and_leads_to_what_missed_it(goal: Any, browser_of: SignIn) -> None:

@@ -19,6 +19,7 @@ from septet.team.goals import following
 from septet.team.goals import reading as told
 from septet.team.goals.indicators import declared
 from septet.team.goals.models import Goal, PeriodValue
+from septet.team.goals.progress import FirstMeasuring, first_measuring
 from septet.team.goals.rules import Standing
 from septet.team.goals.sets import name_of_set
 from septet.team.goals.specs import Spec, specs
@@ -68,11 +69,13 @@ class BoardCluster:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All role clusters and what they share. `measuring`: whether a worker measures at present. `parked` counts what
-    failed in the background and is not tried again, for administrators."""
+    """All role clusters and what they share. `measuring`: whether a worker measures at present; `first` is how far it
+    is while there are goals that were never measured. `parked` counts what failed in the background and is not tried
+    again, for administrators."""
 
     at: datetime
     measuring: bool
+    first: FirstMeasuring | None
     clusters: list[BoardCluster]
     needs: list[BoardNeed]
     urgent: list[BoardRecord]
@@ -89,10 +92,11 @@ def board(actor: Actor) -> Board:
 
 def whole(actor: Actor, now: datetime) -> Board:
     """The same without measuring anything first."""
-    clusters = clusters_of(actor, now)
+    clusters, first = clusters_of(actor, now)
     return Board(
         at=now,
         measuring=following.somebody_measures(),
+        first=first,
         clusters=clusters,
         needs=needs(actor, now),
         urgent=urgent(actor, now),
@@ -100,8 +104,9 @@ def whole(actor: Actor, now: datetime) -> Board:
     )
 
 
-def clusters_of(actor: Actor, now: datetime) -> list[BoardCluster]:
-    """Every role cluster, and what they share, with the goals that the actor may see: seven queries."""
+def clusters_of(actor: Actor, now: datetime) -> tuple[list[BoardCluster], FirstMeasuring | None]:
+    """Every role cluster, and what they share, with the goals that the actor may see: seven queries. Beside them how
+    far measuring is where some of these were never measured."""
     found = specs(visible_to(actor, Goal.objects.all(), registry.types["goal"]))
     rows, trends = told.rows_of(found, now, points=1), told.trends_of(found, now, POINTS)
     anew = told.recomputing(found)
@@ -111,7 +116,8 @@ def clusters_of(actor: Actor, now: datetime) -> list[BoardCluster]:
         by_cluster.setdefault(spec.cluster, []).append(
             _goal(spec, rows[spec.pk], trends[spec.pk], now, anew.get(spec.pk, ""))
         )
-    return [_cluster(one, by_cluster.get(one, []), vacant.get(one, 0)) for one in Cluster]
+    clusters = [_cluster(one, by_cluster.get(one, []), vacant.get(one, 0)) for one in Cluster]
+    return clusters, first_measuring(found, rows, now)
 
 
 def _cluster(key: Cluster, goals: list[BoardGoal], vacant: int) -> BoardCluster:

@@ -88,9 +88,11 @@ def goals(request: Asked) -> HttpResponse:
     it = lists.open_list(request, "team", "goals")
     if request.GET or request.htmx:
         return lists.list_of(request, it)
+    clusters, first = clusters_of(request.actor, timezone.now())
     context = {
         "it": it,
-        "clusters": [one for one in clusters_of(request.actor, timezone.now()) if one.goals],
+        "clusters": [one for one in clusters if one.goals],
+        "first": first,
         **_parts(),
         "may_set": policy.may_create(request.actor, it),
         "retired": policy.visible_to(request.actor, Goal.objects.filter(kind="goal", state="retired"), it).count(),

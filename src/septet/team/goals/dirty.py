@@ -90,7 +90,7 @@ def note_days(spec: Spec, days: Iterable[date]) -> None:
 
 def groups(specs: Iterable[Spec], now: datetime, batch: UUID | None = None) -> list[Group]:
     """What is to be measured now, or by the run with this batch. What no goal asks for any more is struck off."""
-    active, held = _batches()
+    active, held = batches()
     found: dict[tuple[str, str], Group] = {}
     for spec in specs:
         found.setdefault((spec.one.key, spec.zone.key), Group([])).specs.append(spec)
@@ -110,7 +110,7 @@ def groups(specs: Iterable[Spec], now: datetime, batch: UUID | None = None) -> l
     return [group for key, group in found.items() if group.rows and (batch is not None or key not in in_hand)]
 
 
-def _batches() -> tuple[set[UUID], set[UUID]]:
+def batches() -> tuple[set[UUID], set[UUID]]:
     """The batches that a run is going to measure, and those of runs that were cancelled or failed."""
     active, held = set(), set()
     for state, arguments in Run.objects.filter(task=TASK).values_list("state", "arguments"):
@@ -141,5 +141,5 @@ def claim(groups: Iterable[Group]) -> UUID:
 
 def release_held() -> int:
     """Let marks be measured that a run left behind which was cancelled or failed; how many."""
-    active, _ = _batches()
+    active, _ = batches()
     return Dirty.objects.exclude(batch=None).exclude(batch__in=active).update(batch=None)
