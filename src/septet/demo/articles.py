@@ -1,5 +1,6 @@
 """What is known: the articles of the demo."""
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -80,4 +81,9 @@ def _told() -> Iterator[tuple[str, ...]]:
         head, facts, body = piece.removeprefix("# ").split("\n", 2)
         key, title = head.split(": ", 1)
         sort, audience, service, author, question = (one.strip() for one in facts.split("|"))
-        yield key, title, sort, audience, question, body.strip(), service, author
+        yield key, title, sort, audience, question, _unwrapped(body.strip()), service, author
+
+
+def _unwrapped(text: str) -> str:
+    """A text without the ends of lines that only its file needs: on pages they would be seen."""
+    return re.sub(r"(?<=\S)\n(?![\n\-*>|#`]|\d+\. |    )", " ", text)

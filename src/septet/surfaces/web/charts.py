@@ -16,13 +16,14 @@ Values = Sequence[float | None]
 @dataclass(frozen=True)
 class Series:
     """What a chart shows: one value for each label, None where there is none. `aim` is the target's line;
-    `written` says how a value reads."""
+    `written` says how a value reads, `most` up to where the scale goes at least."""
 
     labels: Sequence[str]
     values: Values
     name: str
     aim: float | None = None
     written: Callable[[float], str] = number
+    most: float | None = None
 
     @property
     def known(self) -> list[float]:
@@ -111,7 +112,8 @@ def burn(series: Series) -> Markup:
 
 
 def _frame(series: Series, *, from_zero: bool) -> Frame:
-    known = [*series.known, *([series.aim] if series.aim is not None else []), *([0.0] if from_zero else [])]
+    marks = [one for one in (series.aim, series.most) if one is not None]
+    known = [*series.known, *marks, *([0.0] if from_zero else [])]
     low, high = min(known), max(known)
     step = _step(high - low or abs(high) or 1.0)
     return Frame(math.floor(low / step) * step, math.ceil(high / step) * step or step, len(series.values))

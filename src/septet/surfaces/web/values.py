@@ -1,5 +1,6 @@
 """Values of records as HTML, driven by what the kernel knows of each field."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from septet.surfaces.web.times import NOTHING, date_text, full_moment, is_near, 
 KERNEL_LABELS = {"number": _("Number"), "kind": _("Kind"), "version": _("Version"), "updated_at": _("Updated")}
 SHORT_TEXT = 200
 COMMENT = ":comment"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # What a reader of a history looks for.
 FIRST = ("state", "team", "owner", "priority")
 
@@ -173,9 +175,10 @@ def changes(it: RecordType, given: Mapping[str, Any]) -> list[Change]:
             diff = word_diff(before, after) if before and after and _is_long(it, key) else None
             lines.append(Change(label(it, key), cut(cell(it, key, before)), cut(cell(it, key, after)), diff))
     for key, columns in rows.items():
-        old = _row({name: before for name, before, _ in columns})
-        new = _row({name: after for name, _, after in columns})
-        lines.append(Change(human(key.partition(".")[0]), old, new))
+        head = key.partition(".")[0]
+        old = _row(it, head, {name: before for name, before, _ in columns})
+        new = _row(it, head, {name: after for name, _, after in columns})
+        lines.append(Change(human(head), old, new))
     return lines
 
 
@@ -183,22 +186,36 @@ def _is_long(it: RecordType, key: str) -> bool:
     return key in it.fields and it.fields[key].sort == "long-text"
 
 
-def _row(columns: Mapping[str, Any]) -> Markup | str:
-    held = {n: v for n, v in columns.items() if v not in (None, "", []) and n != "digest"}
-    held = {**({"type": held.pop("type")} if "type" in held else {}), **held}
-    return Markup(", ").join(_part_value(name, value) for name, value in held.items()) or NOTHING
+def _row(it: RecordType, head: str, columns: Mapping[str, Any]) -> Markup | str:
+    """A row of a part: its columns in the order of the table, each with its name where the value does not speak for
+    itself."""
+    model = it.all_parts.get(head)
+    known = {f.name: f for f in model._meta.fields} if model else {}
+    names = [*(name for name in known if name in columns), *(name for name in columns if name not in known)]
+    held = [(name, columns[name]) for name in names if columns[name] not in (None, "", []) and name != "digest"]
+    return Markup(", ").join(_part_value(known.get(name), name, value) for name, value in held) or NOTHING
 
 
-def _part_value(name: str, value: Any) -> Markup | str:
+def _part_value(f: Any, name: str, value: Any) -> Markup | str:
     if name == "type" and value in registry.relations:
         return escape(registry.relations[value].forth)
-    return part(value)
+    if name == "kind" and value in registry.types:
+        return escape(registry.types[value].label)
+    if isinstance(value, bool):
+        return escape(f.verbose_name) if value and f is not None else Markup("{} {}").format(human(name), plain(value))
+    chosen = dict(f.flatchoices).get(value) if f is not None and isinstance(value, str | int) else None
+    shown = part(value) if chosen is None else escape(chosen)
+    if f is None or f.is_relation or (chosen is not None and isinstance(value, str)):
+        return shown
+    return Markup("{} {}").format(f.verbose_name, shown)
 
 
 def part(value: Any) -> Markup | str:
-    """A value of a part's row; a text that is a moment is shown as one."""
+    """A value of a part's row; a text that is a moment or a day is shown as one."""
     if isinstance(value, str) and len(value) >= 20 and value[4:5] == "-" and value[10:11] == "T":
         return full_moment(value)
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return date_text(value)
     return plain(value)
 
 

@@ -146,7 +146,9 @@ def _budget(spec: Spec, period: Period, rows: Sequence[PeriodValue]) -> Markup |
         labels.append(short_day(day))
         left.append(None if percent is None else float(max(percent, Fraction(0))))
     return charts.burn(
-        charts.Series(labels, left, _("Error budget left"), written=lambda value: f"{number(round(value, 1))} %")
+        charts.Series(
+            labels, left, _("Error budget left"), written=lambda value: f"{number(round(value, 1))} %", most=100.0
+        )
     )
 
 

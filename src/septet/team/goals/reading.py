@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from septet.kernel.actors import Actor
@@ -223,9 +224,11 @@ def point_of(spec: Spec, row: PeriodValue) -> GoalPoint:
 
 
 def period_in_words(spec: Spec, period: Period) -> str:
-    """`last 30 days`, or the name of a calendar period."""
+    """`last 30 days`, `November 2026`, or the name of another calendar period."""
     if spec.rhythm == "rolling":
         return ngettext("last day", "last %(days)s days", spec.days) % {"days": spec.days}
+    if spec.rhythm == "month":
+        return date_format(period.first, "F Y")
     return name_of(period, spec.rhythm)
 
 

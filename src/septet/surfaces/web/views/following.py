@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +14,8 @@ from septet.kernel.registry import number_of, registry
 from septet.surfaces.web.pages import administrators, say, show
 from septet.surfaces.web.requests import Asked
 
+# What follows the journal and is no reaction.
+FOLLOWERS = {"goals": _lazy("Measure the quality goals."), "search": _lazy("Keep the search index up to date.")}
 ADDRESS = "/administration/reactions/"
 MOST = 200
 
@@ -39,7 +42,7 @@ def reactions(request: Asked) -> HttpResponse:
             }
         )
     parked = sum(one.retry_at is None for one in failed)
-    context = {"behind": follow.behind(), "rows": rows, "parked": parked, "declared": declared}
+    context = {"behind": follow.behind(), "rows": rows, "parked": parked, "declared": declared, "followers": FOLLOWERS}
     return show(request, "web/reactions.html", context)
 
 
