@@ -234,3 +234,34 @@ def test_it_knows_skills_assignments_and_becomes_assignments(cast: Cast) -> None
     assert not Assignment.objects.filter(combination="conflict").exists()
     with pytest.raises(Invalid, match="Name the people"):
         run_procedure("propose-assignments", OPERATOR, {}, **run)
+
+
+@pytest.mark.usefixtures("standard")
+def test_at_a_site_people_are_responsible_and_who_answers_everywhere_stays(cast: Cast) -> None:
+    here, there = open_("site", title="Leeds"), open_("site", title="York")
+    assign(cast.rita, cluster="partner", accountability="accountable")
+    assign(cast.alice, cluster="service", site=there)
+    kept = assign(cast.otto, cluster="service", site=here)
+    people = [one.number for one in (cast.alice, cast.bob, cast.rita, cast.otto)]
+    params = {"people": people, "site": here.number}
+    found = asked(**params)
+    assert found.scope == f"all services at {here.number} Leeds"
+    by_post = {one.post: one for one in found.posts}
+    assert (by_post["service"].name, by_post["service"].now, by_post["partner"].now) == ("Otto", "Otto", "")
+    made_of = {**params, "fingerprint": found.fingerprint}
+    run_procedure("propose-assignments", OPERATOR, made_of, via="api", request=new_request())
+    made = Assignment.objects.filter(state="proposed")
+    assert {(one.accountability, one.site_id, one.team_id) for one in made} == {("responsible", here.pk, None)}
+    assert "service" not in {one.cluster for one in made}
+    for one in made:
+        act(one, "activate")
+    again = asked(**params)
+    assert all(one.name == one.now for one in again.posts if one.holder)
+    assert Assignment.objects.get(pk=kept.pk).state == "active"
+    assert {one.now for one in asked(people=people).posts} == {"", "Rita"}
+
+
+def test_a_site_is_a_site(cast: Cast) -> None:
+    for wrong in (cast.desk.number, "SIT-99999", "Leeds"):
+        with pytest.raises(Invalid, match="site"):
+            asked(count=3, site=wrong)

@@ -40,9 +40,46 @@ class Facts:
     teams: Mapping[str, int] = field(default_factory=dict)
 
 
-def gather(
-    actor: Actor, people: Sequence[Record], count: int, service: Record | None, at: datetime, *, by_team: bool
-) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Where:
+    """For which part of the work: for one service or all, at one site or everywhere. Who is accountable answers for a
+    service everywhere, so what is shared out at a site is who is responsible there."""
+
+    service: Record | None = None
+    site: Record | None = None
+
+    def __str__(self) -> str:
+        of = f"{self.service.number} {self.service.title}" if self.service else "all services"
+        return f"{of} at {self.site.number} {self.site.title}" if self.site else of
+
+    @property
+    def accountability(self) -> Accountability:
+        """What somebody gets who carries a role cluster."""
+        return Accountability.RESPONSIBLE if self.site else Accountability.ACCOUNTABLE
+
+    @property
+    def meets(self) -> Q:
+        """The assignments that reach into it."""
+        found = Q() if self.service is None else Q(service=None) | Q(service_id=self.service.pk)
+        return found if self.site is None else found & (Q(site=None) | Q(site_id=self.site.pk))
+
+    @property
+    def posts(self) -> Q:
+        """The assignments by which somebody carries a role cluster in it, those of all services included."""
+        mine = Q(accountability=self.accountability, site=self.site and self.site.pk)
+        if self.site is not None:
+            mine &= Q(team=None, technology=None)
+        return mine & (Q(service=None) if self.service is None else Q(service=None) | Q(service_id=self.service.pk))
+
+    def gives_out(self, one: Assignment) -> bool:
+        """Whether an assignment is what is given out anew here; everything else stays as it is."""
+        if self.site is None:
+            return one.accountability == Accountability.ACCOUNTABLE
+        here = one.site_id == self.site.pk and one.service_id == (self.service and self.service.pk)
+        return here and one.accountability == Accountability.RESPONSIBLE and one.team_id is None
+
+
+def gather(actor: Actor, people: Sequence[Record], count: int, where: Where, at: datetime, *, by_team: bool) -> Facts:
     """The facts about some people, or about so many nameless ones."""
     teams = list(visible_to(actor, FunctionTeam.objects.filter(state="active", withdrawn_at=None)).order_by("title"))
     teams = [one for one in teams if one.cluster in ROLE_CLUSTERS]
@@ -53,9 +90,9 @@ def gather(
         for one in rules_at(at)
         if not (one.first.role or one.second.role) and one.first.cluster != one.second.cluster
     }
-    held = _held(people, service)
-    present = {} if by_team else _holders(service)
-    candidates = _named(people, held, present, rules, at) if people else _nameless(min(count, len(posts)))
+    held = _held(people, where)
+    present = {} if by_team else _holders(where)
+    candidates = _named(people, held, present, where, rules, at) if people else _nameless(min(count, len(posts)))
     needed = {skill for post in posts for skill in post.needs}
     return Facts(
         candidates=candidates,
@@ -111,23 +148,21 @@ def _by_team(teams: Sequence[FunctionTeam], needs: Mapping[int, Mapping[int, int
     return posts, labels, roles, {one.number: one.pk for one in teams}
 
 
-def _held(people: Sequence[Record], service: Record | None) -> dict[int, list[Assignment]]:
-    """What the people hold now, as far as it meets the service."""
+def _held(people: Sequence[Record], where: Where) -> dict[int, list[Assignment]]:
+    """What the people hold now, as far as it reaches there."""
     rows = Assignment.objects.filter(person_id__in=[one.pk for one in people], state="active", withdrawn_at=None)
-    if service is not None:
-        rows = rows.filter(Q(service=None) | Q(service_id=service.pk))
+    rows = rows.filter(where.meets)
     found: dict[int, list[Assignment]] = {one.pk: [] for one in people}
     for one in rows.order_by("pk"):
         found[one.person_id or 0].append(one)
     return found
 
 
-def _holders(service: Record | None) -> dict[str, int]:
-    """Who is accountable for each role cluster now: of the service, or else of all services."""
-    rows = Assignment.objects.filter(accountability=Accountability.ACCOUNTABLE, state="active", withdrawn_at=None)
-    wanted = Q(service=None) if service is None else Q(service=None) | Q(service_id=service.pk)
-    held = rows.filter(wanted).exclude(person=None).values_list("service_id", "cluster", "person_id")
-    # Whoever is accountable for the service itself comes last, and so counts.
+def _holders(where: Where) -> dict[str, int]:
+    """Who carries each role cluster now: of the service, or else of all services."""
+    rows = Assignment.objects.filter(where.posts, state="active", withdrawn_at=None).exclude(person=None)
+    held = rows.order_by("-starts_at", "-pk").values_list("service_id", "cluster", "person_id")
+    # Whoever has it for the service itself comes last, and so counts; of several at a site who has had it the longest.
     return {cluster: person for _, cluster, person in sorted(held, key=lambda one: one[0] is not None) if person}
 
 
@@ -135,6 +170,7 @@ def _named(
     people: Sequence[Record],
     held: Mapping[int, list[Assignment]],
     present: Mapping[str, int],
+    where: Where,
     rules: Mapping[frozenset[str], Rule],
     at: datetime,
 ) -> list[Candidate]:
@@ -146,20 +182,22 @@ def _named(
         skills.setdefault(person, {})[skill] = level
     waived = waivers_at(at, held)
     by_rule = {rule.id: pair for pair, rule in rules.items()}
-    return [_candidate(one.pk, held[one.pk], present, skills, waived.get(one.pk, {}), by_rule) for one in people]
+    stays = {person: [one for one in some if not where.gives_out(one)] for person, some in held.items()}
+    return [
+        _candidate(one.pk, held[one.pk], stays[one.pk], present, skills, waived.get(one.pk, {}), by_rule)
+        for one in people
+    ]
 
 
 def _candidate(
     person: int,
-    assignments: Iterable[Assignment],
+    some: Sequence[Assignment],
+    stays: Iterable[Assignment],
     present: Mapping[str, int],
     skills: Mapping[int, Mapping[int, int]],
     waived: Mapping[int, str],
     by_rule: Mapping[int, frozenset[str]],
 ) -> Candidate:
-    some = list(assignments)
-    # An accountability is what is being given out anew; everything else stays as it is.
-    stays = [one for one in some if one.accountability != Accountability.ACCOUNTABLE]
     return Candidate(
         key=person,
         busy=float(sum(one.share or 0 for one in some)),

@@ -62,6 +62,13 @@ def _form() -> Form:
             ),
             Input("service", _("Service"), "reference", kind="service", help=_("All services, if left empty.")),
             Input(
+                "site",
+                _("Site"),
+                "reference",
+                kind="site",
+                help=_("Who is responsible there; everywhere, if left empty."),
+            ),
+            Input(
                 "by_team",
                 _("Carried are"),
                 "choice",
