@@ -30,8 +30,8 @@ FILES = {
     "inter-license.txt": (INTER, "LICENSE"),
     "cytoscape.min.js": ("cytoscape", "dist/cytoscape.min.js"),
     "cytoscape-license.txt": ("cytoscape", "LICENSE"),
-    "cytoscape-dagre.min.js": ("cytoscape-dagre", "dist/cytoscape-dagre.min.js"),
-    "cytoscape-dagre-license.txt": ("cytoscape-dagre", "LICENSE"),
+    "dagre.min.js": ("@dagrejs/dagre", "dist/dagre.min.js"),
+    "dagre-license.txt": ("@dagrejs/dagre", "LICENSE"),
 }
 TEST_FILES = {"axe.min.js": ("axe-core", "axe.min.js")}
 ICONS = (

@@ -45,4 +45,14 @@ def test_what_if_the_second_server_fails_too(
     expect(summary).to_contain_text("1 is weakened but works on")
     page.go_back()
     expect(summary).to_contain_text("Services: Shop (fails)")
+
+    # By keyboard along the arrow to what leans on the record, which is told, shown beside the drawing, and opened.
+    drawing.focus()
+    for key, told in (("Home", "one"), ("ArrowRight", "Shop"), ("ArrowLeft", "one"), ("ArrowRight", "Shop")):
+        page.keyboard.press(key)
+        expect(page.locator("#map-said")).to_contain_text(told)
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-picked")).to_contain_text(shop["shop"].number)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/r/{shop['shop'].number}/")
     assert heard == []

@@ -31,7 +31,9 @@
     return found;
   }
 
-  function looks() {
+  // Above so many records and relations these are thin and straight, and not drawn while the map moves.
+  const DENSE = 1000;
+  function looks(dense) {
     const c = colours();
     const toned = (tone, border, ground, style, width) => ({ selector: `node.${tone}`, style: { "border-color": border, "background-color": ground, "border-style": style, "border-width": width } });
     return [
@@ -46,7 +48,8 @@
       { selector: "node.off", style: { "color": c.paper } },
       { selector: "node.stack", style: { "ghost": "yes", "ghost-offset-x": 5, "ghost-offset-y": 5, "ghost-opacity": 0.45 } },
       { selector: "node.middle", style: { "outline-width": 3, "outline-color": c.accent, "outline-offset": 4, "font-weight": 600 } },
-      { selector: "edge", style: { "width": 1.5, "curve-style": "bezier", "line-color": c["line-control"], "target-arrow-color": c["line-control"], "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "90deg", "target-endpoint": "270deg" } },
+      { selector: "node.cursor", style: { "overlay-color": c.accent, "overlay-opacity": 0.18, "overlay-padding": 6, "outline-width": 3, "outline-color": c.ink, "outline-offset": 3 } },
+      { selector: "edge", style: { "width": dense ? 0.75 : 1.5, "curve-style": dense ? "straight" : "bezier", "line-color": c["line-control"], "target-arrow-color": c["line-control"], "target-arrow-shape": "triangle", "arrow-scale": 0.9, "source-endpoint": "90deg", "target-endpoint": "270deg" } },
       { selector: "edge.down", style: { "source-endpoint": "180deg", "target-endpoint": "0deg" } },
       { selector: "edge.hot", style: { "width": 2.5, "line-color": c.bad, "target-arrow-color": c.bad } },
       { selector: "edge.unseen", style: { "line-style": "dotted" } },
@@ -91,13 +94,13 @@
       const sort = what.split(" · ")[0];
       const first = stack ? filled(box.dataset.many, { count: stack.members.length, what: sort }) : short(title || number);
       const second = stack ? [effect, box.dataset.open].filter(Boolean).join(" · ") : effect ? `${sort} · ${effect}` : what;
-      found.set(id, { group: "nodes", data: { id, first, label: `${first}\n${short(second)}`, key: stack?.key, members: stack?.members }, classes: [tone, shape, stack ? "stack" : "", number === data.middle ? "middle" : ""].join(" ") });
+      found.set(id, { group: "nodes", data: { id, first, label: `${first}\n${short(second)}`, said: `${stack ? first : title || number}, ${second}`, key: stack?.key, members: stack?.members }, classes: [tone, shape, stack ? "stack" : "", number === data.middle ? "middle" : ""].join(" ") });
     }
     for (const [supplier, dependent, words] of data.ties) {
       const id = `${place(supplier)} > ${place(dependent)} ${words}`;
       const lost = ["failing", "off"].includes(tones.get(supplier));
       const hot = lost && tones.get(dependent) !== "calm";
-      if (!found.has(id)) found.set(id, { group: "edges", data: { id, source: place(supplier), target: place(dependent), words }, classes: [hot ? "hot" : "", words ? "" : "unseen"].join(" ") });
+      if (!found.has(id)) found.set(id, { group: "edges", data: { id, source: place(supplier), target: place(dependent), words }, classes: [hot ? "hot" : "", words ? "" : "unseen", direction === "TB" ? "down" : ""].join(" ") });
     }
     return [...found.values()];
   }
@@ -106,17 +109,18 @@
   const FAR = 0.62;
   function write() {
     const far = graph.zoom() < FAR;
+    if (graph.scratch("far") === far) return;
+    graph.scratch("far", far);
     graph.elements().toggleClass("far", far);
   }
 
   // Fit all in, but never so small that nothing can be read: then what is next to the middle.
   const SMALLEST = 0.4;
+  const ROUND = 48;
+  let extent = { width: 1, height: 1 };
   function fit() {
-    graph.fit(undefined, 24);
-    if (graph.zoom() > 1) {
-      graph.zoom(1);
-      graph.center();
-    }
+    const zoom = Math.max(graph.minZoom(), Math.min(1, (box.clientWidth - ROUND) / extent.width, (box.clientHeight - ROUND) / extent.height));
+    graph.viewport({ zoom, pan: { x: (box.clientWidth - extent.width * zoom) / 2, y: (box.clientHeight - extent.height * zoom) / 2 } });
   }
   function begin() {
     fit();
@@ -128,30 +132,41 @@
     graph.pan({ x: box.clientWidth * x - middle.position("x") * SMALLEST, y: box.clientHeight * y - middle.position("y") * SMALLEST });
   }
 
+  // Places are worked out beside the page; of several questions only the last one counts.
+  let arranger = null;
   let direction = "LR";
-  function arrange(after) {
-    graph.edges().toggleClass("down", direction === "TB");
-    graph.layout({ name: "dagre", rankDir: direction, nodeSep: 12, rankSep: direction === "LR" ? 76 : 52, edgeSep: 6, ranker: "tight-tree", fit: false, animate: Boolean(after) && !still.matches, animationDuration: 250, stop: after }).run();
+  let asked = 0;
+  function places(wanted, directions) {
+    const ask = (asked += 1);
+    const nodes = wanted.filter((one) => one.group === "nodes").map((one) => one.data.id);
+    const edges = wanted.filter((one) => one.group === "edges").map((one) => [one.data.id, one.data.source, one.data.target]);
+    return new Promise((resolve) => {
+      const heard = ({ data }) => {
+        if (data.ask !== ask) return;
+        arranger.removeEventListener("message", heard);
+        if (ask === asked) resolve(data.found);
+      };
+      arranger.addEventListener("message", heard);
+      arranger.postMessage({ library: box.dataset.library, ask, directions, nodes, edges });
+    });
+  }
+
+  async function arrange(wanted) {
+    const [found] = await places(wanted, [direction]);
+    extent = found;
+    graph.layout({ name: "preset", positions: (node) => found.at[node.id()], fit: false, animate: !still.matches, animationDuration: 250 }).run();
   }
 
   // From left to right, unless long chains are so much larger from top to bottom. Many records take too long to try.
   const MOST_TRIED = 120;
-  function size() {
-    const { w, h } = graph.elements().boundingBox();
-    return Math.min(box.clientWidth / w, box.clientHeight / h);
-  }
-  function arrangeFirst() {
-    arrange();
-    const across = size();
-    if (across < FAR && graph.nodes().length <= MOST_TRIED) {
-      direction = "TB";
-      arrange();
-      if (size() < across * 1.2) {
-        direction = "LR";
-        arrange();
-      }
-    }
-    begin();
+  async function arrangeFirst(wanted) {
+    const records = wanted.filter((one) => one.group === "nodes").length;
+    const found = await places(wanted, records <= MOST_TRIED ? ["LR", "TB"] : ["LR"]);
+    const [across, down] = found.map(({ width, height }) => Math.min(box.clientWidth / width, box.clientHeight / height));
+    const best = found[across < FAR && down >= across * 1.2 ? 1 : 0];
+    direction = best.direction;
+    extent = best;
+    return elements(read()).map((one) => ({ ...one, position: best.at[one.data.id] }));
   }
 
   function mark() {
@@ -186,7 +201,8 @@
       }
       graph.add(fresh.map((one) => (one.group === "nodes" ? { ...one, position: { ...graph.nodes(".middle").position() } } : one)));
     });
-    if (gone.length || fresh.length) arrange(() => undefined);
+    if (gone.length || fresh.length) arrange(wanted);
+    graph.removeScratch("far");
     write();
     mark();
   }
@@ -218,30 +234,104 @@
     document.querySelector("#map-picked .actions a")?.focus({ preventScroll: true });
   }
 
+  // By keyboard: a cursor goes along the arrows and to what stands beside it, and is told.
+  const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+  let cursor = "";
+  let before = "";
+  const here = () => {
+    const one = graph.getElementById(cursor);
+    return one.length ? one : shownAs(picked);
+  };
+
+  function stand(node) {
+    if (node.id() !== cursor) before = cursor;
+    cursor = node.id();
+    graph.nodes().removeClass("cursor");
+    if (document.activeElement === box && box.classList.contains("steered")) node.addClass("cursor");
+  }
+
+  function tell() {
+    const node = here();
+    const edges = { needs: node.incomers("edge").length, needed: node.outgoers("edge").length };
+    document.getElementById("map-said").textContent = filled(box.dataset.said, { name: node.data("said"), ...edges });
+  }
+
+  // The nearest record that way: along an arrow if it goes that way, else in the same layer; back the way one came.
+  function next(node, [x, y]) {
+    const [along, aside, way] = direction === "LR" ? ["x", "y", x] : ["y", "x", y];
+    const from = node.position();
+    const nearest = (nodes, distance) => nodes.sort((one, other) => distance(one) - distance(other))[0];
+    if (way) return nearest(way > 0 ? node.outgoers("node") : node.incomers("node"), (one) => (one.id() === before ? -1 : Math.abs(one.position(aside) - from[aside])));
+    const layer = graph.nodes().filter((one) => Math.abs(one.position(along) - from[along]) < 10 && (one.position(aside) - from[aside]) * (x + y) > 0);
+    return nearest(layer, (one) => Math.abs(one.position(aside) - from[aside]));
+  }
+
+  function show(node) {
+    const { x1, x2, y1, y2 } = node.renderedBoundingBox();
+    if (x1 < 0 || y1 < 0 || x2 > box.clientWidth || y2 > box.clientHeight) graph.animate({ center: { eles: node }, duration: still.matches ? 0 : 120 });
+  }
+
+  function steer(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = here();
+    const goal = event.key === "Home" ? graph.nodes(".middle")[0] : WAYS[event.key] && next(node, WAYS[event.key]);
+    if (!goal && !WAYS[event.key] && event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+    box.classList.add("steered");
+    if (event.key === "Enter" && node.id() === picked) location.assign(`/r/${picked}/`);
+    else if (event.key === "Enter") choose(node);
+    else if (goal) {
+      stand(goal);
+      show(goal);
+      tell();
+    }
+  }
+
+  // A record is shown beside the drawing; a stack is taken apart.
+  function choose(node) {
+    const { id, key, members } = node.data();
+    if (!key) {
+      pick(id, addressOf(id));
+      return;
+    }
+    opened.add(key);
+    draw();
+    stand(graph.getElementById(members[0]));
+    tell();
+  }
+
   function addressOf(number) {
     const goal = new URL(location.href);
     goal.searchParams.set("at", number);
     return goal.pathname + goal.search;
   }
 
-  if (box && window.cytoscape) {
-    const data = read();
-    graph = cytoscape({ container: box, elements: elements(data), style: looks(), minZoom: 0.08, maxZoom: 2.5, boxSelectionEnabled: false, autoungrabify: true, layout: { name: "preset" } });
-    picked = document.querySelector("#map-list [aria-current]")?.dataset.node || data.middle;
-    arrangeFirst();
-    write();
-    mark();
+  async function start() {
+    arranger = new Worker(box.dataset.arranger);
+    const [placed] = await Promise.all([arrangeFirst(elements(read())), document.fonts?.ready]);
+    const dense = placed.length > DENSE;
+    graph = cytoscape({ container: box, elements: placed, style: looks(dense), minZoom: 0.03, maxZoom: 2.5, boxSelectionEnabled: false, autoungrabify: true, hideEdgesOnViewport: dense, layout: { name: "preset", fit: false } });
+    picked = document.querySelector("#map-list [aria-current]")?.dataset.node || read().middle;
+    begin();
+    graph.batch(() => {
+      write();
+      mark();
+    });
     box.dataset.drawn = "";
 
     graph.on("tap", "node", (event) => {
-      const { id, key } = event.target.data();
-      if (!key) {
-        pick(id, addressOf(id));
-        return;
-      }
-      opened.add(key);
-      draw();
+      box.classList.remove("steered");
+      stand(event.target);
+      choose(event.target);
     });
+    box.addEventListener("focus", () => {
+      box.classList.toggle("steered", box.matches(":focus-visible"));
+      stand(here());
+      if (box.classList.contains("steered")) tell();
+    });
+    box.addEventListener("blur", () => graph.nodes().removeClass("cursor"));
+    box.addEventListener("keydown", steer);
     graph.on("mouseover", "node", (event) => {
       box.classList.add("over");
       box.title = event.target.data("label");
@@ -269,10 +359,9 @@
       graph.animate({ center: { eles: shownAs(link.dataset.node) }, duration: still.matches ? 0 : 200 });
     });
     window.addEventListener("popstate", () => live(location.pathname + location.search, false));
-    const repaint = () => graph.style(looks());
+    const repaint = () => graph.style(looks(dense));
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-    document.fonts?.ready.then(repaint);
     let width = box.clientWidth;
     new ResizeObserver(() => {
       graph.resize();
@@ -280,4 +369,5 @@
       width = box.clientWidth;
     }).observe(box);
   }
+  if (box && window.cytoscape) start();
 }
