@@ -194,6 +194,7 @@ def test_a_large_undo_is_tried_first_and_tells_by_type(browser_of: SignIn, monke
     page = bob.get(f"/undo/{request}/").text
     assert "Sites" in page
     tried = bob.post(f"/undo/{request}/", {"dry_run": "yes"})["Location"]
+    assert "as soon as a worker is free" in bob.get(tried).text
     work()
     page = bob.get(tried).text
     assert "2 records would be put back" in page
@@ -202,6 +203,41 @@ def test_a_large_undo_is_tried_first_and_tells_by_type(browser_of: SignIn, monke
     done = bob.post(f"/undo/{request}/")["Location"]
     work()
     assert "2 records were put back" in bob.get(done).text
+    assert not Record.objects.filter(kind="site", withdrawn_at=None).exists()
+
+
+@pytest.mark.parametrize("ends", [Cancelled, Released])
+def test_an_undo_that_is_broken_off_tells_how_far_it_came_and_goes_on(
+    browser_of: SignIn, monkeypatch: pytest.MonkeyPatch, ends: type[BaseException]
+) -> None:
+    bob = browser_of("bob")
+    rows = "code;name\n" + "".join(f"{place};Site {place}\n" for place in range(5))
+    imported = bob.post("/imports/", {"profile_file": file("s.yaml", PROFILE), "file": file("s.csv", rows)})["Location"]
+    work()
+    request = Run.objects.get().request
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    monkeypatch.setattr("septet.kernel.undo.PAGE", 2)
+    told = progress
+
+    def broken_off(*given: Any) -> None:
+        told(*given)
+        raise ends
+
+    monkeypatch.setattr("septet.surfaces.api.background.progress", broken_off)
+    address = bob.post(f"/undo/{request}/")["Location"]
+    assert step("first", threading.Event())
+    monkeypatch.setattr("septet.surfaces.api.background.progress", told)
+    page = bob.get(address).text
+    left = Record.objects.filter(kind="site", withdrawn_at=None).count()
+    assert 0 < left < 5
+    assert f"{5 - left} record{'s' if left < 4 else ''} " in page
+    if ends is Cancelled:
+        assert f'href="/undo/{request}/"' in page
+        assert f'href="{imported}"' in page
+        address = bob.post(f"/undo/{request}/")["Location"]
+    work()
+    expected = f"{left} records were put back" if ends is Cancelled else "5 records were put back"
+    assert expected in bob.get(address).text
     assert not Record.objects.filter(kind="site", withdrawn_at=None).exists()
 
 

@@ -59,12 +59,13 @@ def undo_request(
     dry_run: bool = False,
     note: str = "",
     under: str = "",
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, UndoReport], None] | None = None,
 ) -> UndoReport:
     """Undo all that a request did, record by record; the report names each record that had to be left, with the reason.
 
     Works in batches, each in a transaction of its own; when it is broken off, the same call goes on where it stood.
-    `progress` is called with how many of the request's entries were looked at, and of how many. Raises NotFound if
+    `progress` is called with how many of the request's entries were looked at, of how many, and what came of it so far.
+    Raises NotFound if
     the request changed nothing that the actor may know of.
     """
     check_note(note)
@@ -80,7 +81,7 @@ def undo_request(
             _count(report, record, doing)
         done += entries
         if progress is not None:
-            progress(done, total)
+            progress(done, total, report)
     return report
 
 

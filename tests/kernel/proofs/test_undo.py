@@ -138,7 +138,7 @@ def test_a_request_is_undone_record_by_record_and_a_dry_run_changes_nothing() ->
     assert (rehearsed.undone, [number for number, _ in rehearsed.refused]) == (1, [two.number])
     assert reload(one).version == 3
     seen: list[tuple[int, int]] = []
-    report = undo_request(request, OPERATOR, via="cli", progress=lambda done, total: seen.append((done, total)))
+    report = undo_request(request, OPERATOR, via="cli", progress=lambda done, total, report: seen.append((done, total)))
     assert (report.undone, report.refused) == (1, rehearsed.refused)
     assert seen == [(4, 4)]
     one, two = reload(one), reload(two)

@@ -12,7 +12,7 @@ from septet.kernel.actors import OPERATOR, Actor, Right
 from septet.kernel.listing import Query
 from septet.kernel.models import Entry, Record, Span
 from septet.kernel.registry import registry
-from septet.kernel.undo import undo_entry, undo_request
+from septet.kernel.undo import UndoReport, undo_entry, undo_request
 from septet.lib.drafts import Draft
 from tests.kernel.proofs.stock import DAY, LONG_AGO, assert_consistent, draft, edit, incident
 
@@ -189,7 +189,7 @@ def test_an_undo_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     class Enough(Exception):
         pass
 
-    def stop(done: int, total: int) -> None:
+    def stop(done: int, total: int, report: UndoReport) -> None:
         raise Enough
 
     with pytest.raises(Enough):
@@ -197,7 +197,7 @@ def test_an_undo_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     gone = Record.objects.filter(kind="incident", withdrawn_at__isnull=False).count()
     assert 0 < gone < 20
     seen: list[int] = []
-    report = undo_request(request, OPERATOR, via="cli", progress=lambda done, total: seen.append(done))
+    report = undo_request(request, OPERATOR, via="cli", progress=lambda done, total, report: seen.append(done))
     assert report.undone == 20 - gone
     assert report.already == gone
     assert report.refused == []

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from septet.kernel import content
 from septet.kernel.actors import Actor, of_person
 from septet.kernel.models import Entry
-from septet.kernel.undo import extent, undo_request
+from septet.kernel.undo import UndoReport, extent, undo_request
 from septet.kernel.work import progress, task
 from septet.surfaces.api.bodies import import_body, undo_body
 from septet.surfaces.api.calls import VIA
@@ -49,8 +49,7 @@ def _teller() -> "Callable[[Progress], None]":
     began: dict[str, float] = {}
 
     def tell(at: "Progress") -> None:
-        passed = time.monotonic() - began.setdefault(at.phase, time.monotonic())
-        per_second = round(at.done / passed, 1) if passed > MEASURABLE else None
+        per_second = _pace(at.done, began.setdefault(at.phase, time.monotonic()))
         counts = {name: getattr(at.result, name) for name in COUNTED}
         so_far = {"request": at.result.request, "dry_run": at.result.dry_run, "phase": at.phase, **counts}
         progress(at.done, at.total or None, words[at.phase], {**so_far, "per_second": per_second})
@@ -117,7 +116,33 @@ def _opener(digest: str) -> Callable[[], BinaryIO]:
 @task(name="undo-request", priority=AWAITED)
 def undo_all(*, person: int, undone: str, note: str, dry_run: bool, under: str, via: str = VIA) -> dict[str, Any]:
     """Undo all that a request changed; started again after a crash it goes on where it stood."""
-    report = undo_request(
-        undone, of_person(person), via=via, note=note, dry_run=dry_run, under=under, progress=progress
-    )
+    before = _put_back(under)
+    tell = _undo_teller(dry_run)
+    report = undo_request(undone, of_person(person), via=via, note=note, dry_run=dry_run, under=under, progress=tell)
+    # What an earlier attempt of this run did, the last one knows as undone before.
+    again = min(before, report.already)
+    report.undone, report.already = report.undone + again, report.already - again
     return undo_body(report, dry_run)
+
+
+def _put_back(under: str) -> int:
+    """On how many records something was undone under a request."""
+    found = Entry.objects.filter(request=under).exclude(undoes=None).order_by()
+    return found.values("record_id").distinct().count()
+
+
+def _undo_teller(dry_run: bool) -> Callable[[int, int, UndoReport], None]:
+    """Tells how far an undo is and how fast it goes; those that it has to leave stand in the report alone."""
+    words = "Looking at what would be put back" if dry_run else "Putting records back"
+    began = time.monotonic()
+
+    def tell(done: int, total: int, report: UndoReport) -> None:
+        so_far = {**undo_body(report, dry_run), "refused": [], "per_second": _pace(done, began)}
+        progress(done, total, words, so_far)
+
+    return tell
+
+
+def _pace(done: int, began: float) -> float | None:
+    passed = time.monotonic() - began
+    return round(done / passed, 1) if passed > MEASURABLE else None

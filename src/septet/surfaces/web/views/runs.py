@@ -22,7 +22,7 @@ from septet.surfaces.web.pages import page, say, show
 from septet.surfaces.web.requests import Asked
 from septet.surfaces.web.times import full_moment
 
-IMPORT = "import-files"
+IMPORT, UNDO = "import-files", "undo-request"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -40,6 +40,8 @@ def run(request: Asked, run_id: UUID) -> HttpResponse:
         "who": _who(found, request.actor),
         "seconds_left": _seconds_left(found, result),
     }
+    if found.task == UNDO:
+        context["origin"] = _import_under(request, found.arguments["undone"])
     if found.task == IMPORT:
         context |= _of_import(request, found, result)
     return show(request, "web/run.html", context)
@@ -54,6 +56,14 @@ def _seconds_left(found: Run, result: dict[str, Any]) -> float | None:
     """How long it is still going to take at the pace so far, if that can be said."""
     pace = result.get("per_second")
     return max(0, found.total - found.done) / pace if pace and found.total else None
+
+
+def _import_under(request: Asked, undone: str) -> UUID | None:
+    """The import that was undone, if it was one and its page may be seen."""
+    found = Run.objects.filter(task=IMPORT, request=undone)
+    if not request.actor.has_everywhere(Verb.ADMINISTER):
+        found = found.filter(asked_by=request.actor.person)
+    return found.values_list("pk", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
