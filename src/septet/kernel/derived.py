@@ -16,7 +16,7 @@ from septet.kernel.registry import number_of, registry
 from septet.kernel.search.index import document_of, documents, put
 
 BATCH = 500
-SPAN = ("state", "team_id", "owner_id", "priority", "service_id", "since", "until")
+SPAN = ("state", "team_id", "owner_id", "priority", "service_id", "since", "until", "size", "opened_at")
 
 
 @dataclass

@@ -8,15 +8,18 @@ from typing import Any, NamedTuple
 from septet.kernel import door
 from septet.kernel.bulk_rows import insert, select, update
 from septet.kernel.bulk_rows.light import light
+from septet.kernel.fields import moment_text
 from septet.kernel.journal import entries_of, lives
 from septet.kernel.models import Record, Span
 from septet.kernel.registry import RecordType, registry
 
 # Which plain value of a record a span column holds; in the order of a span's columns.
 COLUMNS = {"state": "state", "team": "team_id", "owner": "owner_id", "priority": "priority", "service": "service_id"}
-WATCHED = frozenset({*COLUMNS, "withdrawn_at"})
+WATCHED = frozenset({*COLUMNS, "withdrawn_at", "opened_at"})
 _held = itemgetter(*COLUMNS)
 _columns = attrgetter(*COLUMNS.values())
+# The sizes of stretches that have ended: of all those below an hour, and of whatever lasted longer than centuries.
+SIZES = range(4, 12)
 
 
 class Stretch(NamedTuple):
@@ -31,6 +34,8 @@ class Stretch(NamedTuple):
     service_id: int | None
     since: datetime
     until: datetime | None
+    size: int | None
+    opened_at: datetime | None
 
 
 def of_entries(it: RecordType, record: int, entries: Iterable[tuple[datetime, int, str]]) -> list[Stretch]:
@@ -43,30 +48,43 @@ def stretches(kind: str, record: int, told: Iterable[tuple[datetime, Mapping[str
     found: list[Stretch] = []
     since: datetime | None = None
     held: tuple[Any, ...] = ()
+    values: Mapping[str, Any] = {}
     for at, values in told:
         gone = values.get("withdrawn_at") is not None
         now = _held(values)
         if since is not None and (gone or now != held):
             if since != at:
-                found.append(Stretch._make((record, kind, *held, since, at)))
+                found.append(Stretch._make((record, kind, *held, since, at, size_of(since, at), None)))
             since = None
         if since is None and not gone:
             since, held = at, now
     if since is not None:
-        found.append(Stretch._make((record, kind, *held, since, None)))
-    return found
+        found.append(Stretch._make((record, kind, *held, since, None, None, None)))
+    return _before_opening(found, values.get("opened_at"))
+
+
+def _before_opening(found: list[Stretch], opened: str | None) -> list[Stretch]:
+    """Tell those that begin before their record was opened when that was."""
+    opened_at = datetime.fromisoformat(opened) if opened else None
+    if opened_at is None or not found or found[0].since >= opened_at:
+        return found
+    return [one._replace(opened_at=opened_at) if one.since < opened_at else one for one in found]
 
 
 def begin(record: Record, at: datetime) -> None:
     """Begin the spans of a new record."""
-    insert.rows(Span, Stretch._fields, [Stretch._make((record.pk, record.kind, *_columns(record), at, None))])
+    opened_at = record.opened_at if at < record.opened_at else None
+    insert.rows(
+        Span, Stretch._fields, [Stretch._make((record.pk, record.kind, *_columns(record), at, None, None, opened_at))]
+    )
 
 
 def follow(record: Record, at: datetime, changed: Iterable[str], *, latest: bool) -> None:
-    """Bring a record's spans up to date after an action at `at`; a past entry makes them be computed anew."""
+    """Bring a record's spans up to date after an action at `at`; a past entry, or another time of opening, makes them
+    be computed anew."""
     if not WATCHED & set(changed):
         return
-    if not latest:
+    if not latest or "opened_at" in changed:
         rebuild(registry.types[record.kind], record.pk)
         return
     last = _running(record.pk)
@@ -74,16 +92,28 @@ def follow(record: Record, at: datetime, changed: Iterable[str], *, latest: bool
     if last is not None:
         told.append((last.since, dict(zip(COLUMNS, _columns(last), strict=True))))
     now = dict(zip(COLUMNS, _columns(record), strict=True))
-    told.append((at, {**now, "withdrawn_at": record.withdrawn_at}))
+    opened = moment_text(record.opened_at)
+    told.append((at, {**now, "withdrawn_at": record.withdrawn_at, "opened_at": opened}))
     found = stretches(record.kind, record.pk, told)
     if last is not None:
         if found and found[0].since == last.since and _columns(found[0]) == _columns(last):
             until = found.pop(0).until
             if until is not None:
-                update.rows(Span, ("until",), [(until, last.pk)])
+                end([(last.pk, last.since, until)])
         else:
             Span.objects.filter(pk=last.pk).delete()
     insert.rows(Span, Stretch._fields, found)
+
+
+def end(found: Iterable[tuple[int, datetime, datetime]]) -> None:
+    """Let spans, each told by its id and since when it is, end at a time. Needs the door and a transaction."""
+    update.rows(Span, ("until", "size"), [(until, size_of(since, until), pk) for pk, since, until in found])
+
+
+def size_of(since: datetime, until: datetime) -> int:
+    """The size of a stretch: it lasted less than 8 to the power of it seconds."""
+    took = until - since
+    return min(max(((took.days * 86_400 + took.seconds).bit_length() + 2) // 3, SIZES[0]), SIZES[-1])
 
 
 def _running(record: int) -> Span | None:

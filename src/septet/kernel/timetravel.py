@@ -3,8 +3,8 @@
 As-of T asks how it was at T; known-at T leaves out what was recorded after T. Rights are always today's.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,11 +20,13 @@ from septet.kernel.models import Entry, Record, Span
 from septet.kernel.policy import visible_to
 from septet.kernel.reading import link, titles_of
 from septet.kernel.registry import RecordType
-from septet.kernel.spans import COLUMNS
+from septet.kernel.spans import COLUMNS, SIZES
 
 CHUNK = 500
-# Among so many of the newest records a page is looked for first.
-NEWEST = 20_000
+# Among so many records, the first in the order of the list, a page is looked for first.
+NEAR = 20_000
+# Querysets that follow one another in the order of a list.
+Rows = Sequence[QuerySet[Record]]
 ORDERS = ("opened_at", "number")
 
 
@@ -55,12 +57,13 @@ def _matching(query: Query, actor: Actor) -> Iterator[tuple[int, datetime, Snaps
     chunk fills a page if all its candidates fit; while they do not, chunks grow."""
     if query.order_field not in ORDERS:
         raise Invalid(fields={"order": f"A list of another time can be ordered by {' or '.join(ORDERS)} only."})
-    rows, newest = _candidates(query, actor), _newest(query, actor)
+    rows: Rows = [_candidates(query, actor)]
+    near = _near(query, actor)
     after, size = query.after, min(query.limit + 1, CHUNK)
     while True:
-        chunk = [] if newest is None else _first(newest, query, after, size)
+        chunk = _first(near, query, after, size)
         if len(chunk) < size:
-            newest, chunk = None, _first(rows, query, after, size)
+            near, chunk = [], _first(rows, query, after, size)
         snapshots = snapshots_of(query.it, [pk for pk, _ in chunk], query.as_of, query.known_at)
         if any(one.name == "due_at" for one in query.conditions):
             _set_due(query, [(pk, opened_at, snapshots[pk]) for pk, opened_at in chunk if pk in snapshots])
@@ -73,10 +76,17 @@ def _matching(query: Query, actor: Actor) -> Iterator[tuple[int, datetime, Snaps
         after, size = (chunk[-1][1], chunk[-1][0]), min(size * 4, CHUNK)
 
 
-def _first(
-    rows: QuerySet[Record], query: Query, after: tuple[Any, int] | None, size: int
-) -> list[tuple[int, datetime]]:
+def _first(rows: Rows, query: Query, after: tuple[Any, int] | None, size: int) -> list[tuple[int, datetime]]:
     """Id and opening of so many of the rows, the next ones in the order of the list."""
+    found: list[tuple[int, datetime]] = []
+    for some in rows:
+        if len(found) < size:
+            found += _behind(some, query, after)[: size - len(found)]
+    return found
+
+
+def _behind(rows: QuerySet[Record], query: Query, after: tuple[Any, int] | None) -> QuerySet[Record, tuple[int, Any]]:
+    """Id and opening of the rows behind a place in the order of the list."""
     by_number = query.order_field == "number"
     compare, sign = ("lt", "-") if query.descending else ("gt", "")
     if after is not None:
@@ -84,7 +94,7 @@ def _first(
         beyond = Q(**{f"pk__{compare}": pk})
         rows = rows.filter(beyond if by_number else Q(opened_at=value) & beyond | Q(**{f"opened_at__{compare}": value}))
     ordered = rows.order_by(f"{sign}pk") if by_number else rows.order_by(f"{sign}opened_at", f"{sign}pk")
-    return list(ordered.values_list("pk", "opened_at")[:size])
+    return ordered.values_list("pk", "opened_at")
 
 
 def _set_due(query: Query, found: list[tuple[int, datetime, Snapshot]]) -> None:
@@ -97,7 +107,7 @@ def _set_due(query: Query, found: list[tuple[int, datetime, Snapshot]]) -> None:
 def _candidates(query: Query, actor: Actor) -> QuerySet[Record]:
     """Records that may belong to the list: by their spans, or, where later knowledge changed them, all that existed."""
     base = _all(query, actor)
-    in_time = Q(pk__in=_spans(query).values("record_id"))
+    in_time = Q(pk__in=_by_size(query))
     if query.withdrawn:
         # What was withdrawn has no span any more.
         at = query.as_of or timezone.now()
@@ -110,18 +120,30 @@ def _candidates(query: Query, actor: Actor) -> QuerySet[Record]:
     return base.filter((in_time & ~Q(pk__in=later.values("record_id"))) | touched)
 
 
-def _newest(query: Query, actor: Actor) -> QuerySet[Record] | None:
-    """Those of the candidates that are among the newest records, asked one by one whether they belong to the list: of
-    a time not long ago that finds a page without looking at everything that ever was in a state. None where it does
-    not help."""
-    if query.withdrawn or query.known_at is not None or query.order_field != "opened_at" or not query.descending:
-        return None
-    opened = Record.objects.filter(kind=query.it.kind).order_by("-opened_at").values_list("opened_at", flat=True)
-    oldest = opened[NEWEST : NEWEST + 1].first()
-    if oldest is None or (query.as_of is not None and oldest > query.as_of):
-        return None
-    mine = _spans(query).filter(record_id=OuterRef("pk"))
-    return _all(query, actor).filter(Exists(mine), opened_at__gte=oldest)
+def _near(query: Query, actor: Actor) -> Rows:
+    """Those of the candidates that are among the first records of the order, or the first behind the list's cursor,
+    asked one by one whether they belong to it: that mostly finds a page without looking at all that was so at the
+    time. Nothing where it does not help."""
+    if query.withdrawn or query.known_at is not None or query.order_field != "opened_at":
+        return []
+    at = query.as_of or timezone.now()
+    rows = _all(query, actor).filter(Exists(_spans(query).filter(record_id=OuterRef("pk"))))
+    if not query.descending:
+        last = _beyond(query.it.kind, "opened_at", query.after and {"opened_at__gte": query.after[0]})
+        return [] if last is None else [rows.filter(opened_at__lte=last)]
+    last = _beyond(query.it.kind, "-opened_at", {"opened_at__lte": min(at, query.after[0]) if query.after else at})
+    # The few records that were there before they were opened come first.
+    early = Span.objects.filter(kind=query.it.kind, opened_at__gt=at).values_list("record_id", flat=True)
+    some = list(early.distinct()[: CHUNK + 1])
+    if last is None or len(some) > CHUNK:
+        return []
+    return [rows.filter(pk__in=some, opened_at__gt=at), rows.filter(opened_at__gte=last, opened_at__lte=at)]
+
+
+def _beyond(kind: str, order: str, since: dict[str, datetime] | None) -> datetime | None:
+    """When the record was opened that comes after NEAR others; none if there are not so many."""
+    opened = Record.objects.filter(kind=kind, **since or {}).order_by(order).values_list("opened_at", flat=True)
+    return opened[NEAR : NEAR + 1].first()
 
 
 def _all(query: Query, actor: Actor) -> QuerySet[Record]:
@@ -138,6 +160,15 @@ def _spans(query: Query) -> QuerySet[Span]:
         if one.name in COLUMNS:
             spans = spans.filter(_span_q(one))
     return spans
+
+
+def _by_size(query: Query) -> QuerySet[Span, int]:
+    """The records of `_spans`, asked for size by size: of each only what began no longer before the time of the list
+    than such spans last. Not as one condition: then databases walk all that ever was in a state."""
+    at, spans = query.as_of or timezone.now(), _spans(query).values_list("record_id", flat=True)
+    # The last of the sizes is of whatever lasted longer.
+    ended = [spans.filter(size=size, since__gt=at - timedelta(seconds=8**size)) for size in SIZES[:-1]]
+    return spans.filter(size=None).union(*ended, spans.filter(size=SIZES[-1]), all=True)
 
 
 def _span_q(one: Condition) -> Q:

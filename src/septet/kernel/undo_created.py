@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from septet.kernel import door, revisions
+from septet.kernel import door, revisions, spans
 from septet.kernel.actors import Actor
 from septet.kernel.bulk_rows import insert, update
 from septet.kernel.bulk_rows.durability import relaxed
@@ -25,7 +25,6 @@ from septet.kernel.journal import undone_ids
 from septet.kernel.models import Entry, Record, Span, Verb
 from septet.kernel.policy import visible_to
 from septet.kernel.registry import RecordType, registry
-from septet.kernel.spans import Stretch, of_entries
 from septet.kernel.undo_record import IMPORTED, Undoing, is_import, root_of, used_by_open_work
 
 CHUNK = 1000
@@ -236,15 +235,15 @@ def write(
 
 
 def _end_spans(gone: dict[int, datetime]) -> None:
-    spans = Span.objects.filter(record_id__in=list(gone)).values_list("pk", "record_id", "since", "until")
+    held = Span.objects.filter(record_id__in=list(gone)).values_list("pk", "record_id", "since", "until")
     doomed = []
     cut = []
-    for pk, record, since, until in spans:
+    for pk, record, since, until in held:
         if since >= gone[record]:
             doomed.append(pk)
         elif until is None or until > gone[record]:
-            cut.append((gone[record], pk))
-    update.rows(Span, ("until",), cut)
+            cut.append((pk, since, gone[record]))
+    spans.end(cut)
     Span.objects.filter(pk__in=doomed).delete()
 
 
@@ -252,10 +251,10 @@ def _begin_spans(kinds: dict[int, str]) -> None:
     Span.objects.filter(record_id__in=list(kinds)).delete()
     told = Entry.objects.filter(record_id__in=list(kinds)).order_by("record_id", "number")
     rows = told.values_list("record_id", "at", "number", "changes")
-    made: list[Stretch] = []
+    made: list[spans.Stretch] = []
     for record, group in groupby(rows.iterator(CHUNK), key=lambda one: one[0]):
-        made += of_entries(registry.types[kinds[record]], record, [one[1:] for one in group])
-    insert.rows(Span, Stretch._fields, made)
+        made += spans.of_entries(registry.types[kinds[record]], record, [one[1:] for one in group])
+    insert.rows(Span, spans.Stretch._fields, made)
 
 
 def _follow(kinds: dict[int, str], now: datetime) -> None:

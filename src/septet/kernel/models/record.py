@@ -240,7 +240,10 @@ class ExtraValue(Guarded):
 class Span(Guarded):
     """A stretch of a record's life in which state, team, owner, priority and service stayed the same; derived.
 
-    `until` is empty while it lasts. A withdrawn record has no span from its withdrawal on.
+    `until` is empty while it lasts, and so is `size`, which tells how long it lasted: less than `8 ** size` seconds.
+    What was so at a time began no longer before it than stretches of its size last, which makes a short list of
+    candidates. A withdrawn record has no span from its withdrawal on. `opened_at` is when the record was opened if the
+    span began before that, and else empty: lists of a time before it hold such records alone.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -253,12 +256,15 @@ class Span(Guarded):
     service_id = models.BigIntegerField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    size = models.PositiveSmallIntegerField(null=True)
+    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "span"
         indexes: ClassVar = [
             models.Index(fields=["record", "since"], name="span_record"),
-            models.Index(fields=["kind", "state", "since"], name="span_state"),
-            _of_some("team_id", "kind", "since", name="span_team"),
-            models.Index(fields=["kind", "since", "until"], name="span_kind"),
+            models.Index(fields=["kind", "state", "size", "since"], name="span_state"),
+            _of_some("team_id", "kind", "size", "since", name="span_team"),
+            models.Index(fields=["kind", "size", "since"], name="span_kind"),
+            models.Index(fields=["kind", "opened_at"], condition=Q(opened_at__isnull=False), name="span_early"),
         ]
