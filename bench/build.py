@@ -18,10 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 SIZE = 1_000_000
+SMALLEST = 10_000
 EVERY = 20_000
 
 
@@ -77,6 +79,8 @@ def build(size: int, folder: Path) -> dict[str, Any]:
     file = folder / "bench.json"
     held: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     held.setdefault("size", size)
+    if size < SMALLEST:
+        raise SystemExit(f"Smaller than {SMALLEST:,} incidents the estate has no room for its hubs.")
     if held["size"] != size:
         raise SystemExit(f"The data set in {folder} is one of {held['size']}.")
     now = datetime.fromisoformat(held.setdefault("now", datetime.now(UTC).replace(microsecond=0).isoformat()))
@@ -97,6 +101,8 @@ def build(size: int, folder: Path) -> dict[str, Any]:
     organisation.rules(began)
     promises.agree(began)
     there = timed("organisation", lambda: organisation.found(size, began))
+    # What follows from agreements, while there is nothing yet that they judge.
+    timed("follow", _follow)
     edges = 3 * size // 5 - size // 10
     estate = Estate(size // 5, edges, there, began)
     wide, narrow = timed("items", estate.write)
@@ -142,6 +148,15 @@ def _told(drafts: Iterable[T], size: int, done: int) -> Iterator[T]:
         if number % EVERY == 0:
             rate = number / (time.monotonic() - started)
             print(f"{done + number:,} of {size:,} incidents, {rate:,.0f}/s", file=sys.stderr)
+
+
+def _follow() -> None:
+    """What the worker does at once on an installation that runs."""
+    from septet.kernel import follow, runs
+
+    follow.drain()
+    while runs.step("bench", Event()):
+        pass
 
 
 def _vacuum() -> None:
