@@ -78,6 +78,7 @@ PICTURES = (
     Picture("incident", AGENT, "/r/{incident:claimdesk-stands-still}/", ("ClaimDesk stands still", "Resolution")),
     Picture("resolving", AGENT, "/r/{incident:own-open}/", ("What helped",), _resolve),
     Picture("search", AGENT, "/my-work/", ("ClaimDesk",), _search),
+    Picture("calendar", CHANGES, "/calendar/", ("Changes", "Windows")),
     Picture("change", CHANGES, "/r/{change:change-claimdesk-driver}/", ("New database driver for ClaimDesk",)),
     Picture("map", CHANGES, "/map/{configuration-item:app-sso}/", ("What fails with it", "Claims handling"), _drawn),
     Picture("asking", USER, "/portal/", ("ClaimDesk takes minutes to open a file",)),
