@@ -23,7 +23,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 FOLDER = Path(__file__).parents[1] / "docs/guide/pictures"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
-LARGEST, MOST = 60 * 1024, 20
+LARGEST, MOST = 72 * 1024, 20
 QUALITIES = (0.8, 0.7, 0.6, 0.5, 0.4)
 PORT = 8798
 # A demo that was just loaded measures its goals at once; on a slow machine that takes a while.
