@@ -300,6 +300,19 @@ def test_progress_is_told() -> None:
     assert (heard[-1].phase, heard[-1].done, heard[-1].total) == ("writing", 2100, 2100)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Nr;Title\n1;x\n", "look separated by semicolons; correct `delimiter`"),
+        ('[{"Nr": 1}]', "looks like JSON; the profile says `format: csv`"),
+        ("x" * 500 + "\n", "are: x{80}\\. A column"),
+    ],
+)
+def test_a_header_that_is_one_column_says_what_is_probably_wrong(text: str, said: str) -> None:
+    with pytest.raises(ProfileError, match=said):
+        run_import(profile_of(TICKETS), [held(text)], actor=OPERATOR)
+
+
 def test_who_may_not_import_is_refused() -> None:
     with pytest.raises(Refused, match="may not import"):
         run_import(profile_of(TICKETS), [held(FILE)], actor=Actor(name="Somebody"))

@@ -187,3 +187,29 @@ def test_a_bad_json_line_costs_its_line() -> None:
     found, refused, _ = rows('{"a": 1}\n{"a": \n[1]\n{"a": 2}\n', format="jsonl")
     assert found == [[1], [2]]
     assert [line for line, *_ in refused] == [2, 3]
+
+
+def test_a_wide_header_costs_little_and_a_table_has_an_end() -> None:
+    wide = ";".join(["a", "b"] * 5_000)
+    table = open_table(held(f"{wide}\n{wide}\n"), Read(delimiter=";"), lambda *_: None, lambda *_: None)
+    assert (len(set(table.columns)), table.columns[-1]) == (10_000, "b 5000")
+    with pytest.raises(SourceError, match=r"more than 10,000 columns"):
+        rows(f"{wide};c\n")
+    lines = "".join(f'{{"c{n}": 1}}\n' for n in range(10_001))
+    with pytest.raises(SourceError, match=r"more than 10,000 columns"):
+        rows(lines, format="jsonl")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (_zipped(b"<xml/>", "[Content_Types].xml", "xl/workbook.xml"), "This is a workbook"),
+        (_zipped(b"<xml/>", "mimetype", "content.xml", "META-INF/manifest.xml"), "This is a workbook"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 512, "This is a workbook"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "This is a PDF"),
+        (b"\x89PNG\x00\n\xff\xd8\n", "None of its lines can be read as text"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(data: bytes, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        rows(data)

@@ -20,6 +20,9 @@ from septet.surfaces.transfer.tables import open_table
 from septet.surfaces.transfer.typed import Bad
 
 LONGEST_KEY = 255
+# As much of a column's name as an error repeats.
+LONGEST_NAME = 80
+DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
 # Seconds after which it is told how many rows there are, even if there are no more of them.
 STILL_THERE = 0.5
 UNSTEADY = {Bad, list, dict}
@@ -144,8 +147,19 @@ class Mapping:
             raise self.plan.profile.problem(
                 self.plan.columns.first_path.get(name, ()),
                 f"No file has a column `{name}`.{suggestion(name, self.present)} The columns are: "
-                f"{', '.join(sorted(self.present)[:40])}. A column that may be absent goes under `optional-columns`.",
+                f"{', '.join(one[:LONGEST_NAME] for one in sorted(self.present)[:40])}.{self._why_one_column()} "
+                "A column that may be absent goes under `optional-columns`.",
             )
+
+    def _why_one_column(self) -> str:
+        """What is probably wrong with how the file is read if all of its header is one column."""
+        read, header = self.plan.profile.read, next(iter(self.present), "")
+        if len(self.present) != 1 or read.format != "csv":
+            return ""
+        if header.startswith(("{", "[{")):
+            return " This looks like JSON; the profile says `format: csv`."
+        other = next((name for sign, name in DELIMITERS.items() if sign != read.delimiter and sign in header), "")
+        return f" They look separated by {other}; correct `delimiter`." if other else ""
 
     def _sort_in(self, row: Row) -> None:
         """Find which records the row is about."""

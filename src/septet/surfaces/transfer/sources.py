@@ -30,6 +30,13 @@ RAISE_ROWS = "If they are honest, raise `max-rows` under `read`; otherwise look 
 Alive = Callable[[], None]
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+# What people send who mean the table inside.
+_NO_TABLES = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "a workbook",
+    b"%PDF-": "a PDF",
+    b"SQLite format 3\x00": "a database",
+}
+_IN_WORKBOOKS = ("[Content_Types].xml", "META-INF/manifest.xml")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -37,6 +44,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+NO_TABLE = "This is {}, not a table as text. Save the sheet as CSV (UTF-8), and import that."
 
 
 class SourceError(Invalid):
@@ -137,7 +147,7 @@ def unpacked(source: Input, read: Read) -> Iterator[bytes]:
     """The file's bytes in chunks, decompressed, within the profile's limits. Raises `SourceError`."""
     try:
         with _seekable(source.open()) as raw:
-            packing = _packing(raw, read)
+            packing = _packing(source.name, raw, read)
             total = 0
             for chunk in _chunks(source.name, raw, packing, read):
                 total += len(chunk)
@@ -162,11 +172,13 @@ def _seekable(raw: BinaryIO) -> BinaryIO:
     return cast("BinaryIO", copy)
 
 
-def _packing(raw: BinaryIO, read: Read) -> str:
+def _packing(name: str, raw: BinaryIO, read: Read) -> str:
     if read.compression != "auto":
         return read.compression
-    head = raw.read(6)
+    head = raw.read(16)
     raw.seek(0)
+    if other := next((what for magic, what in _NO_TABLES.items() if head.startswith(magic)), ""):
+        raise SourceError(name, NO_TABLE.format(other))
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "none")
 
 
@@ -209,6 +221,8 @@ def _zip_member(name: str, raw: BinaryIO, read: Read) -> BinaryIO:
     archive = zipfile.ZipFile(raw)
     members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     chosen = [one for one in members if not read.member or fnmatch(one.filename, read.member)]
+    if len(chosen) != 1 and any(one.filename in _IN_WORKBOOKS for one in members):
+        raise SourceError(name, NO_TABLE.format("a workbook"))
     if len(chosen) != 1:
         names = ", ".join(one.filename for one in members[:10])
         raise SourceError(

@@ -36,7 +36,13 @@ def open_table(source: Input, read: Read, refuse: Refuse, note: Note, alive: Ali
         return _csv(lines, read, refuse, note)
     objects = _json_lines(lines, refuse) if read.format == "jsonl" else _json_array(lines, read, refuse)
     columns: list[str] = []
-    return Table(columns, _flat(objects, columns, read.explode or ""))
+    return Table(columns, _flat(objects, columns, read.explode or "", lines.name))
+
+
+MOST_COLUMNS = 10_000
+TOO_WIDE = f"It has more than {MOST_COLUMNS:,} columns. Are columns and rows the right way round?"
+NO_HEADER = "The file holds no header line; it is empty."
+NO_TEXT = "None of its lines can be read as text. Is it a table at all, and in the `encoding` that the profile says?"
 
 
 class _Runaway(Exception):
@@ -82,8 +88,10 @@ def _csv(lines: TextLines, read: Read, refuse: Refuse, note: Note) -> Table:
     else:
         first = next(rows, None)
         if first is None:
-            raise SourceError(lines.name, "The file holds no header line; it is empty.")
+            raise SourceError(lines.name, NO_TEXT if feed.line else NO_HEADER)
         columns = _named(first[1])
+    if len(columns) > MOST_COLUMNS:
+        raise SourceError(lines.name, TOO_WIDE)
     return Table(columns, _full_rows(rows, feed, columns, read, refuse, note))
 
 
@@ -177,15 +185,15 @@ def _rows_inside(taken: list[str], width: int, delimiter: str) -> int:
 
 def _named(header: Cells) -> list[str]:
     """Column names: stripped, never empty, never twice."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for index, cell in enumerate(header, 1):
-        name = str(cell).strip().lstrip("\ufeff") or f"column {index}"
-        count = 2
-        unique = name
+        unique = name = str(cell).strip().lstrip("\ufeff") or f"column {index}"
         while unique in names:
-            unique, count = f"{name} {count}", count + 1
-        names.append(unique)
-    return names
+            counts[name] = counts.get(name, 1) + 1
+            unique = f"{name} {counts[name]}"
+        names[unique] = None
+    return list(names)
 
 
 def _json_lines(lines: TextLines, refuse: Refuse) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -305,7 +313,7 @@ class _Window:
 
 
 def _flat(
-    objects: Iterator[tuple[int, dict[str, Any]]], columns: list[str], explode: str
+    objects: Iterator[tuple[int, dict[str, Any]]], columns: list[str], explode: str, file: str
 ) -> Iterator[tuple[int, Cells]]:
     """Objects as rows: a value inside another is the column `outer.inner`; each item of `explode` is a row."""
     places: dict[str, int] = {}
@@ -320,6 +328,8 @@ def _flat(
                 if name not in places:
                     places[name] = len(columns)
                     columns.append(name)
+            if len(columns) > MOST_COLUMNS:
+                raise SourceError(file, TOO_WIDE)
             cells: Cells = [None] * len(columns)
             for name, value in row.items():
                 cells[places[name]] = value
