@@ -50,6 +50,7 @@ def test_an_incident_from_new_to_closed(enter: Enter, cast: Cast, live_server: L
     expect(page.locator(".record-line .state")).to_have_text("Closed")
     assert Record.objects.get(kind="incident").state == "closed"
 
+    page.wait_for_load_state()  # keys are heard once the scripts are there
     page.keyboard.press("/")
     page.keyboard.type("cable")
     page.keyboard.press("Enter")
