@@ -158,6 +158,31 @@ def test_an_import_whose_worker_died_goes_on_and_tells_of_all_it_did(
     assert Record.objects.filter(kind="site").count() == 5
 
 
+def test_what_rows_refer_to_is_counted_too_when_a_worker_died(
+    browser_of: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = browser_of("bob")
+    profile = PROFILE + "      customer: {column: firm, missing: create}\n"
+    rows = "code;name;firm\n" + "".join(f"{place};Site {place};Firm {place % 2}\n" for place in range(4))
+    bob.post("/imports/", {"profile_file": file("sites.yaml", profile), "file": file("sites.csv", rows)})
+    monkeypatch.setattr(writing, "BATCH", 2)
+    told = progress
+
+    def dies(*given: Any) -> None:
+        told(*given)
+        if Record.objects.filter(kind="site").exists():
+            raise Released
+
+    monkeypatch.setattr("septet.surfaces.api.background.progress", dies)
+    assert step("first", threading.Event())
+    assert 0 < Record.objects.filter(kind="site").count() < 4
+    monkeypatch.setattr("septet.surfaces.api.background.progress", told)
+    work()
+    found = outcome(Run.objects.get())
+    assert (found["created"], found["unchanged"]) == (6, 0)
+    assert {kind: counts["created"] for kind, counts in found["kinds"].items()} == {"organisation": 2, "site": 4}
+
+
 def test_a_cancelled_import_keeps_what_is_written_and_can_be_undone(
     browser_of: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

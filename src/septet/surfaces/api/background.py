@@ -68,8 +68,9 @@ def count_again(result: "ImportResult") -> None:
     """Let an import that was broken off and begun again tell of all it did, by what the journal has under its request.
     The last attempt knows what was written before as unchanged."""
     for kind, (created, changed) in extent(written_under(result.request)).items():
-        if kind in result.kinds:
-            rest = max(0, result.kinds[kind].total() - created - changed)
+        # Sets of custom fields are never counted. Of what rows only refer to, the last attempt had nothing to make.
+        if kind != "custom-fields":
+            rest = max(0, result.kinds.get(kind, Counter()).total() - created - changed)
             result.kinds[kind] = Counter(created=created, changed=changed, unchanged=rest)
     for name in ("created", "changed", "unchanged"):
         setattr(result, name, sum(counts[name] for counts in result.kinds.values()))
