@@ -257,7 +257,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
 
 def _sqlite(name: str) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "septet.kernel.sqlite",
         "NAME": name,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -270,4 +270,6 @@ def _sqlite(name: str) -> dict[str, Any]:
         },
         # A connection learns of new statistics when it is opened.
         "CONN_MAX_AGE": 600,
+        # As with the engine of Django by itself.
+        "TEST": {"NAME": ":memory:"},
     }

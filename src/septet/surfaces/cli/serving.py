@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,6 +21,9 @@ from septet.surfaces.cli.processes import die_with_parent, set_title
 WORKERS = 2
 THREADS = 4
 STOP_SECONDS = 5
+# A thread gives up the interpreter for each statement to the database, and gets it back after at most so long, a tenth
+# of Python's own time: while it writes, others wait for it.
+SWITCH_SECONDS = 0.0005
 
 
 def check_free(host: str, port: int) -> None:
@@ -79,4 +83,5 @@ def _loaded(application: Callable[..., Any], parent: int) -> Callable[..., Any]:
     """The application, in a process of its own that ends with the server."""
     die_with_parent(parent, signal.SIGKILL)
     set_title("septet web")
+    sys.setswitchinterval(SWITCH_SECONDS)
     return application
