@@ -117,7 +117,7 @@ def test_a_waiting_run_can_be_cancelled_and_started_again(browser_of: SignIn) ->
     run = Run.objects.create(
         id="00000000-0000-0000-0000-000000000001", task="no-such-task", run_after=now, queued_at=now
     )
-    assert "no-such-task" in admin.get("/administration/runs/").text
+    assert "No such task" in admin.get("/administration/runs/").text
     assert admin.post(f"/administration/runs/{run.pk}/cancel/").status_code == 302
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
