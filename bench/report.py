@@ -94,10 +94,16 @@ def _engine(found: list[Figures]) -> Iterable[str]:
 
 
 def _cases(found: list[Figures]) -> Iterable[list[str]]:
-    for name, last in found[-1]["cases"].items():
+    for name, last in _largest(found).items():
         cells = [_held(one["cases"].get(name)) for one in found]
         bound = f"{last['bar']:g}{' (p95)' if last['of'] == 'p95' else ''}" if last["bar"] else ""
         yield [last["says"], bound, *cells, f"{last['raw_ms']:.2f}", f"{last['bytes']:,}"]
+
+
+def _largest(found: list[Figures]) -> dict[str, Figures]:
+    """Each case at the largest size at which it was measured."""
+    names = dict.fromkeys(name for one in reversed(found) for name in one["cases"])
+    return {name: next(one["cases"][name] for one in reversed(found) if name in one["cases"]) for name in names}
 
 
 def _held(case: Figures | None) -> str:
@@ -156,7 +162,7 @@ WIDE, HIGH, ACROSS, EDGE = 230, 150, 4, 34
 
 
 def _chart(found: list[Figures]) -> str:
-    names = [name for name, case in found[-1]["cases"].items() if case["bar"]]
+    names = [name for name, case in _largest(found).items() if case["bar"]]
     rows = -(-len(names) // ACROSS)
     width, height = WIDE * ACROSS, HIGH * rows + 24
     box = f'viewBox="0 0 {width} {height}"'
