@@ -30,9 +30,13 @@ def first_measuring(
     if not missing:
         return None
     top, position = place_entries(), read_until()
-    _, stopped = dirty.batches()
-    marked = Dirty.objects.filter(indicator__in={spec.one.key for spec in missing})
-    to_do = marked.filter(batch=None) | marked.exclude(batch__in=stopped)
-    if position >= top and not to_do.exists():
+    if position >= top and not _marked(missing):
         return None
     return FirstMeasuring(len(begun) - len(missing), len(begun), 100 * position // top if top else 100)
+
+
+def _marked(specs: Iterable[Spec]) -> bool:
+    """Whether something of these goals is going to be measured."""
+    _, stopped = dirty.batches()
+    marks = Dirty.objects.filter(indicator__in={spec.one.key for spec in specs})
+    return (marks.filter(batch=None) | marks.exclude(batch__in=stopped)).exists()
