@@ -80,7 +80,8 @@ def current() -> Held:
 
 
 def _latest() -> tuple[int, bytes]:
-    found = Entry.objects.filter(position__isnull=False).order_by("-position").values_list("position", "hash").first()
+    # Asked for those that have a position at all, SQLite may read the whole journal and sort it.
+    found = Entry.objects.filter(position__gt=0).order_by("-position").values_list("position", "hash").first()
     return (found[0] or 0, bytes(found[1])) if found else (0, b"")
 
 
