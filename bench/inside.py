@@ -79,6 +79,7 @@ def _raw_ms(queries: list[Query], *, writes: bool) -> float:
     connection.ensure_connection()
     driver: Any = connection.connection
     mark = "?" if connection.vendor == "sqlite" else "%s"
+    as_asked = {} if connection.vendor == "sqlite" else {"binary": True}
     ready = [(sql.replace("%s", mark).replace("%%", "%"), params, many) for sql, params, many in queries]
     own = own_backend()
     took = []
@@ -86,7 +87,7 @@ def _raw_ms(queries: list[Query], *, writes: bool) -> float:
         with _undone() if writes else _plain():
             before, there = time.process_time_ns(), cpu_ns(own)
             for sql, params, many in ready:
-                cursor = driver.cursor()
+                cursor = driver.cursor(**as_asked)
                 (cursor.executemany if many else cursor.execute)(sql, params or ())
                 with suppress(Exception):
                     cursor.fetchall()

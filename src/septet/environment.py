@@ -235,7 +235,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
             raise BadSetting("DATABASE_URL names no database: postgresql://user:password@host:5432/NAME.")
         options = dict(parse_qsl(parts.query))
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "septet.kernel.postgres",
             "NAME": name,
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),

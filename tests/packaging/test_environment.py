@@ -22,7 +22,7 @@ from septet import environment
 def test_postgresql_addresses(url: str, expected: dict[str, str]) -> None:
     found = environment.database(url, Path())
     assert {name: found[name] for name in expected} == expected
-    assert found["ENGINE"].endswith("postgresql")
+    assert found["ENGINE"] == "septet.kernel.postgres"
 
 
 def test_options_of_the_address_reach_the_driver() -> None:
