@@ -50,6 +50,13 @@ class Head(NamedTuple):
     state: str
     confidentiality: str
 
+    @property
+    def number(self) -> str:
+        """The number people use."""
+        from septet.kernel.registry import number_of
+
+        return number_of(self.kind, self.pk)
+
 
 def heads(ids: Iterable[int], *, withdrawn: bool = True) -> list[Head]:
     """Those of some records that there are, in no order, by one query; without the `withdrawn` ones if so asked."""

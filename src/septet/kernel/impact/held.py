@@ -7,6 +7,7 @@ answers from the past. Which relation types carry impact, and which way, is said
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from django.db.models import Q, QuerySet
 from septet.kernel.impact.kinds import Kinds
 from septet.kernel.journal import read_changes
 from septet.kernel.models import Entry, Record, Relation
+from septet.kernel.prepared import Prepared, Slot, merged, prepare
 from septet.kernel.registry import registry
 from septet.lib.graph import ALWAYS, Graph
 from septet.lib.moments import microseconds
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.void]
 
-_MOST_PATCHED = 5000
+# After more entries, or with more of what they touched, the graph is made anew.
+_MOST_READ, _MOST_PATCHED = 100_000, 5000
 _ROW = [
     ("id", "i8"),
     ("record", "i8"),
@@ -63,51 +66,67 @@ def carriers() -> list[str]:
 def current() -> Held:
     """The graph as the journal has it now. What a transaction sees may never come true, so that is not kept."""
     global _kept  # noqa: PLW0603  # one graph per process is the point
-    held = _kept
-    position, seal = _latest()
-    if held is None or not _continues(held):
-        held = _loaded(position, seal)
-    else:
-        relations, records = _touched_since(held.position)
-        if len(relations) + len(records) > _MOST_PATCHED:
-            held = _loaded(position, seal)
-        elif relations or records:
-            held = _patched(held, relations, records)
-        held = replace(held, position=position, seal=seal)
+    held = _brought_to(_kept, *_latest())
     if held.position and not connection.in_atomic_block:
         _kept = held
     return held
 
 
+def _brought_to(held: Held | None, position: int, seal: bytes) -> Held:
+    """The same as of this position, which is the last one; made anew if that is less work."""
+    if held is None or position - held.position > _MOST_READ or not _is_continued(held, position, seal):
+        return _loaded(position, seal)
+    relations, records = _touched_since(held.position)
+    if len(relations) + len(records) > _MOST_PATCHED:
+        return _loaded(position, seal)
+    if relations or records:
+        held = _patched(held, relations, records)
+    return replace(held, position=position, seal=seal)
+
+
 def _latest() -> tuple[int, bytes]:
+    found = _last_entry(connection.vendor).rows({})
+    return (found[0][0], bytes(found[0][1])) if found else (0, b"")
+
+
+@lru_cache
+def _last_entry(_vendor: str) -> Prepared:
     # Asked for those that have a position at all, SQLite may read the whole journal and sort it.
-    found = Entry.objects.filter(position__gt=0).order_by("-position").values_list("position", "hash").first()
-    return (found[0] or 0, bytes(found[1])) if found else (0, b"")
+    return prepare(Entry.objects.filter(position__gt=0).order_by("-position").values_list("position", "hash")[:1])
 
 
-def _continues(held: Held) -> bool:
+def _is_continued(held: Held, position: int, seal: bytes) -> bool:
+    """Whether the journal that ends there is the one that the graph was made of."""
+    if held.position == position:
+        return held.seal == seal
     found = Entry.objects.filter(position=held.position).values_list("hash", flat=True).first()
     return found is not None and bytes(found) == held.seal
 
 
-def _touching(entries: QuerySet[Entry]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Those entries that changed a relation or withdrew a record: (record id, changes)."""
+def _touching(entries: QuerySet[Entry]) -> "QuerySet[Entry, tuple[int, str]]":
+    """Those entries that changed a relation or withdrew a record."""
     found = entries.filter(Q(changes__contains='"relations.') | Q(changes__contains='"withdrawn_at":'))
-    for record, changes in found.values_list("record_id", "changes").iterator():
-        yield record, read_changes(changes)
+    return found.values_list("record_id", "changes")
 
 
 def _touched_since(position: int) -> tuple[set[int], set[int]]:
     """The ids of relations changed, and of records withdrawn or restored, by entries that came after `position`."""
     relations: set[int] = set()
     records: set[int] = set()
-    for entries in (Entry.objects.filter(position__gt=position), Entry.objects.filter(position=None)):
-        # In no order: asked for by id, SQLite would read the whole journal along it.
-        for record, changes in _touching(entries.order_by()):
-            relations.update(pk for pk, _ in filter(None, map(_relation_field, changes)))
-            if "withdrawn_at" in changes:
-                records.add(record)
+    for record, text in _later(connection.vendor).rows({"position": position}):
+        changes = read_changes(text)
+        relations.update(pk for pk, _ in filter(None, map(_relation_field, changes)))
+        if "withdrawn_at" in changes:
+            records.add(record)
     return relations, records
+
+
+@lru_cache
+def _later(_vendor: str) -> Prepared:
+    # One query, or an entry could be given its position between the two and be seen by neither. In no order: asked
+    # for by id, SQLite would read the whole journal along it.
+    later = (Entry.objects.filter(position__gt=Slot("position")), Entry.objects.filter(position=None))
+    return merged([prepare(_touching(one.order_by())) for one in later])
 
 
 def _relation_field(key: str) -> tuple[int, str] | None:
@@ -138,8 +157,8 @@ def as_known(held: Held, known_at: datetime) -> Held:
     before: dict[int, dict[str, Any]] = {}
     owners: dict[int, int] = {}
     withdrawn: dict[int, Any] = {}
-    for record, changes in _touching(Entry.objects.filter(recorded_at__gt=known_at).order_by("id")):
-        for key, change in changes.items():
+    for record, text in _touching(Entry.objects.filter(recorded_at__gt=known_at).order_by("id")).iterator():
+        for key, change in read_changes(text).items():
             if named := _relation_field(key):
                 before.setdefault(named[0], {}).setdefault(named[1], change[0])
                 owners[named[0]] = record

@@ -10,8 +10,9 @@ from django.utils import timezone
 from septet.kernel.actors import Actor
 from septet.kernel.errors import NotFound
 from septet.kernel.impact.held import Held, as_known, carriers, current
+from septet.kernel.loading import Head, heads
 from septet.kernel.models import Record
-from septet.kernel.policy import may, visible_to
+from septet.kernel.policy import may, seen_among
 from septet.kernel.reading import relations
 from septet.kernel.references import MISSING, find_id
 from septet.kernel.registry import registry
@@ -39,7 +40,7 @@ class Affected:
     needs are left, "degraded" when it loses one directly or further up but still works, and empty when asked upwards.
     """
 
-    record: Record
+    record: Head
     distance: int
     parent: int | None
     relation: str
@@ -109,7 +110,9 @@ def impact(
     part = slice(skip, skip + limit)
     nearest = found.nodes[part].tolist()
     failing, those_near = (0, set()) if up else _failing(found, nearest)
-    seen = {one.pk: one for one in visible_to(actor, Record.objects.filter(pk__in=nearest), few=True)}
+    there = heads(nearest)
+    may_see = seen_among(actor, there)
+    seen = {one.pk: one for one in there if one.pk in may_see}
     near = zip(nearest, found.distances[part].tolist(), found.parents[part].tolist(), strict=True)
     nodes = [
         Affected(
@@ -171,9 +174,11 @@ def _failing(found: Walk, nearest: list[int]) -> tuple[int, set[int]]:
     nearest ones."""
     import numpy as np
 
+    # In ascending order, so that each is looked for by halving.
     failed = found.held.graph.failed(found.struck, at=found.at)
     some = np.array([*nearest, *found.struck], np.int64)
-    fail = set(some[np.isin(some, failed)].tolist())
+    places = np.searchsorted(failed, some).clip(max=len(failed) - 1)
+    fail = set(some[failed[places] == some].tolist()) if len(failed) else set()
     total = len(failed) - len(fail.intersection(found.struck)) + len(found.touched)
     return total, fail.difference(found.struck).union(found.touched)
 

@@ -12,6 +12,7 @@ from septet.kernel.fields import moment_text
 from septet.kernel.impact import LIMIT, Impact, impact
 from septet.kernel.impact.mapping import ImpactMap, Node, impact_map
 from septet.kernel.limits import DO, IMPORT, READ, UNDO
+from septet.kernel.loading import Head
 from septet.kernel.models import Record, Run, Verb
 from septet.kernel.references import find
 from septet.surfaces.api import answers
@@ -56,7 +57,8 @@ def show_impact(call: Call, types: str, number: str) -> HttpResponse:
 
 def impact_body(found: Impact, *failed: Record) -> dict[str, Any]:
     """An impact as every surface shows it; `failed` are the records it was asked for."""
-    numbers = {one.pk: one.number for one in (*(node.record for node in found.nodes), *failed)}
+    numbers = {one.pk: one.number for one in failed}
+    numbers |= {one.record.pk: one.record.number for one in found.nodes}
     items = [
         {
             **_brief(one.record),
@@ -98,7 +100,7 @@ def map_body(found: ImpactMap) -> dict[str, Any]:
     }
 
 
-def _brief(record: Record | Node) -> dict[str, Any]:
+def _brief(record: Head | Node) -> dict[str, Any]:
     return {"number": record.number, "title": record.title, "kind": record.kind, "state": record.state}
 
 
