@@ -287,7 +287,8 @@ def _distinct(values: "Integers", scratch: "Integers") -> "Integers":
 
     order = np.arange(len(values), dtype=scratch.dtype)
     scratch[values] = order
-    return values[scratch[values] == order]
+    once: Integers = values[scratch[values] == order]
+    return once
 
 
 def _side(tails: "Integers", heads: "Integers", size: int) -> _Side:
@@ -339,7 +340,7 @@ def _stretches(side: _Side, nodes: "Integers") -> "Integers":
 
     first = side.bounds[nodes]
     count = side.bounds[nodes + 1] - first
-    places: Integers = np.repeat(first - np.cumsum(count, dtype=first.dtype) + count, count)
+    places = np.repeat(first - np.cumsum(count, dtype=first.dtype) + count, count)
     places += np.arange(len(places), dtype=places.dtype)
     return places
 
