@@ -13,8 +13,12 @@ from septet.kernel.errors import Invalid
 from septet.kernel.listing.query import Condition, Query, sortable
 from septet.kernel.models import ExtraValue, Record, Verb
 from septet.kernel.policy import in_circles
+from septet.kernel.prepared import Unindexed
 from septet.kernel.registry import RecordType
 from septet.kernel.scopes import conditions_in
+
+# What the indexes of open records are ordered by.
+ALONG_OPEN = ("opened_at", "due_at")
 
 
 def rows(query: Query, actor: Actor) -> list[QuerySet[Any]]:
@@ -119,9 +123,11 @@ def ordered(query: Query, found: QuerySet[Any]) -> QuerySet[Any]:
     path, sign = path_of_order(query), "-" if query.descending else ""
     if path == "pk":
         return found.order_by(f"{sign}pk")
-    if not is_nullable(query):
-        return found.order_by(f"{sign}{path}", f"{sign}pk")
-    key = F(path).desc(nulls_last=True) if query.descending else F(path).asc(nulls_last=True)
+    # Little work is open: it is read first and then sorted, instead of looked for in the order of all there ever was.
+    sort = query.only_open and query.it.is_work and query.order_field not in ALONG_OPEN
+    column = Unindexed(path) if sort else F(path)
+    nulls_last = is_nullable(query) or None
+    key = column.desc(nulls_last=nulls_last) if query.descending else column.asc(nulls_last=nulls_last)
     return found.order_by(key, f"{sign}pk")
 
 
