@@ -15,9 +15,10 @@ from septet.demo.organisation import ROLES
 from septet.demo.stage import SOURCE, by_key
 from septet.kernel import listing, policy, reading
 from septet.kernel.actors import of_person
-from septet.kernel.models import Account, Clock, Entry, ExternalKey, Record, Relation
+from septet.kernel.models import Account, Approval, Clock, Entry, ExternalKey, Record, Relation
 from septet.kernel.registry import registry
 from septet.kernel.verify import check, verify
+from septet.release.changes.rules import approvals_needed
 from tests.conftest import ON_POSTGRES
 
 # A small part of the whole, so that it loads quickly.
@@ -142,6 +143,20 @@ def test_a_story_can_be_found_a_change_that_stopped_a_department(roles: dict[str
     assert Relation.objects.filter(record_id=change.pk, type="lesson", target_id=lesson.pk).exists()
     reviews: Any = registry.types["review"].model._default_manager
     assert reviews.get(subject_id=change.pk).state == "actions-open"
+
+
+def test_everybody_can_see_who_approved_a_change(roles: dict[str, int]) -> None:
+    changes: Any = registry.types["change"].model._default_manager
+    made = changes.filter(type__in=("significant", "major"), actual_start__isnull=False)
+    assert made.filter(closed_at__isnull=False).exists()
+    for change in made:
+        answers = list(Approval.objects.filter(record_id=change.pk))
+        assert len(answers) >= approvals_needed(change), change.title
+        authorised = Entry.objects.filter(record_id=change.pk, action="authorise").latest("at")
+        for one in answers:
+            told = Entry.objects.get(record_id=change.pk, action="approve", actor_id=one.approver_id)
+            assert (one.decision, one.decided_at) == ("approved", told.at)
+            assert told.at <= authorised.at
 
 
 def test_every_service_that_runs_has_an_agreement(roles: dict[str, int]) -> None:

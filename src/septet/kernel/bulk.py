@@ -203,6 +203,7 @@ class Door:
         said = (values for draft in drafts for values in (draft.fields, *[step.fields for step in draft.steps]))
         ids = {value for values in said for name in names if type(value := values.get(name)) is int}
         ids |= {link.target for draft in drafts for link in draft.links if type(link.target) is int}
+        ids |= {person for draft in drafts for step in draft.steps for person in step.asks if type(person) is int}
         if len(self._kinds) > REMEMBERED:
             for pk in [one for one in self._kinds if one > 0]:
                 del self._kinds[pk]

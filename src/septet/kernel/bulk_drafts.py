@@ -17,17 +17,19 @@ from septet.kernel.bulk_rows.light import light
 from septet.kernel.errors import Invalid
 from septet.kernel.fields import FieldInfo, moment_text
 from septet.kernel.journal import blank
+from septet.kernel.models import Decision
 from septet.kernel.registry import STRICT, RecordType
 from septet.kernel.relations import type_called
 from septet.lib.canonical import checked
 from septet.lib.drafts import Draft, Link, Step
 
 NOT_PLAIN = ("moment", "date", "decimal")
+DECISIONS = (Decision.APPROVED.value, Decision.REJECTED.value)
 
 
 class Moment(NamedTuple):
     """What a record was from a time on, what that changed, and who made it so; `stays` says that it is told even if
-    nothing changed."""
+    nothing changed. `asks` and `decision` are those of the step."""
 
     at: datetime
     action: str
@@ -36,6 +38,8 @@ class Moment(NamedTuple):
     values: dict[str, Any]
     changes: dict[str, list[Any]]
     stays: bool = False
+    asks: tuple[int, ...] = ()
+    decision: str = ""
 
 
 class Written(NamedTuple):
@@ -153,7 +157,10 @@ class Working:
         moments = [birth]
         values = birth.values
         steps = sorted(draft.steps, key=lambda one: one.at) if len(draft.steps) > 1 else draft.steps
+        asked: set[int] = set()
         for step in steps:
+            if step.asks or step.decision:
+                self._check_approvals(step, asked, values)
             moment = self._step(compiled, step, values, birth.at, now)
             if "extra" in step.fields:
                 _check_declared(compiled.it, moment.values, properties)
@@ -198,7 +205,23 @@ class Working:
         if "state" in plain:
             _close(compiled.it, after, plain, at)
         changes = _changes(before, after, {*plain, "closed_at"})
-        return Moment(at, step.action, step.note, step.actor, after, changes, bool(step.note) or not step.fields)
+        stays = bool(step.note or step.asks or step.decision) or not step.fields
+        return Moment(at, step.action, step.note, step.actor, after, changes, stays, step.asks, step.decision)
+
+    def _check_approvals(self, step: Step, asked: set[int], values: dict[str, Any]) -> None:
+        """Refuse what the actions of approval refuse; `asked` holds, and gains, who was asked to approve."""
+        for one in step.asks:
+            if self.kinds.get(one) != "person":
+                raise Invalid(fields={"asks": f"There is no person with the id {one}."})
+            if one in {step.actor, values.get("requester")}:
+                raise Invalid(fields={"asks": f"The person with the id {one} asked for this and cannot approve it."})
+        asked.update(step.asks)
+        if step.decision and step.decision not in DECISIONS:
+            raise Invalid(fields={"decision": f"It is one of {', '.join(DECISIONS)}, not {step.decision!r}."})
+        if step.decision and step.actor not in asked:
+            raise Invalid(
+                fields={"decision": "Only a person who was asked before can answer: `actor` names nobody asked."}
+            )
 
     def _check_link(self, link: Link) -> None:
         type_called(link.type)
@@ -223,7 +246,17 @@ def digest_of(draft: Draft) -> bytes:
         draft.kind,
         draft.at and moment_text(draft.at),
         draft.fields,
-        [[moment_text(s.at), s.action, s.fields, s.note, s.actor] for s in draft.steps],
+        [
+            [
+                moment_text(s.at),
+                s.action,
+                s.fields,
+                s.note,
+                s.actor,
+                *([s.asks, s.decision] if s.asks or s.decision else ()),
+            ]
+            for s in draft.steps
+        ],
         [
             [one.type, one.target, one.valid_from, one.valid_to, *(() if one.need is None else (one.need,))]
             for one in draft.links

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from septet.kernel import revisions, undo_created
 from septet.kernel.actions import diff
 from septet.kernel.actors import Actor
+from septet.kernel.bulk_approvals import Approvals
 from septet.kernel.bulk_drafts import Moment, Written
 from septet.kernel.bulk_new import Edges
 from septet.kernel.bulk_rows import derived, update
@@ -82,7 +83,8 @@ class Following:
         held = list(Entry.objects.filter(record_id=record.pk).order_by("number"))
         told = [(e.at, e.number, e.changes) for e in held]
         head, number = bytes(record.head), record.version
-        news = self._news(written, held)
+        approvals = Approvals(written.moments, [record.pk] if any(one.asks for one in written.moments) else ())
+        news = self._news(written, held, approvals)
         if draft.at is None and not draft.fields.get("opened_at"):
             # The draft does not say when it began; the record began when it was first told of.
             news = [(moment, {k: v for k, v in values.items() if k != "opened_at"}) for moment, values in news]
@@ -92,6 +94,8 @@ class Following:
         for moment, values in news:
             then = replay(it, [one for one in told if one[0] <= moment.at])
             changes = {k: [then.value(k), value] for k, value in values.items() if then.value(k) != value}
+            if moment.asks or moment.decision:
+                changes |= approvals.add(record.pk, moment)
             if changes or moment.stays:
                 number += 1
                 text, head = self.entries.add(
@@ -111,6 +115,7 @@ class Following:
         changed = len(told) > len(held)
         if changed:
             self.entries.insert()
+            approvals.insert()
             snapshot = replay(it, told)
             latest = max(at for at, _, _ in told)
             update.record(it, record, snapshot.values, version=number, head=head, updated_at=latest)
@@ -130,7 +135,7 @@ class Following:
     def _from_now(self, action: str) -> Moment:
         return Moment(self.entries.now, action, "", None, {}, {})
 
-    def _news(self, written: Written, held: list[Entry]) -> News:
+    def _news(self, written: Written, held: list[Entry], approvals: Approvals) -> News:
         """What a draft says otherwise than the imports before it: from when on, and the values then.
 
         What has a history in the draft is so from its own times on; of the rest nobody knows since when it is so,
@@ -158,8 +163,11 @@ class Following:
                 for name, change in diff(then, moment.values).items()
                 if name in names and change[0] != ERASED
             }
-            if changes or (moment.stays and (moment.at, moment.action) not in said):
-                news.append((moment, {name: change[1] for name, change in changes.items()}))
+            is_said = (moment.at, moment.action) in said
+            if changes or (moment.stays and not is_said) or approvals.asks_others(held[0].record_id, moment):
+                # What was answered since, or taken back here, stays when the same answer is told again.
+                fresh = moment._replace(decision="" if is_said else moment.decision)
+                news.append((fresh, {name: change[1] for name, change in changes.items()}))
                 believed.append((moment.at, LATEST_NUMBER + len(news), checked(changes).decode()))
         lasting = diff(replay(it, believed).values, written.moments[0].values)
         # An erased value does not come back because somebody else still has it.

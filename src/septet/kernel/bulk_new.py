@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from septet.kernel import revisions
+from septet.kernel.bulk_approvals import Approvals
 from septet.kernel.bulk_drafts import Written
 from septet.kernel.bulk_rows import insert as rows
 from septet.kernel.bulk_rows.derived import Derived
@@ -24,6 +25,7 @@ def insert(it: RecordType, fresh: Sequence[tuple[Draft, Written]], entries: Entr
     """Write records that nobody knew, and give their ids. Needs the door and a transaction."""
     ids = allocate(Record, len(fresh))
     edges = Edges(sum(len(written.links) for _, written in fresh))
+    approvals = Approvals(moment for _, written in fresh for moment in written.moments)
     derived = Derived()
     ticking = Clocks(it, entries.now)
     records: list[dict[str, Any]] = []
@@ -34,6 +36,8 @@ def insert(it: RecordType, fresh: Sequence[tuple[Draft, Written]], entries: Entr
             changes = moment.changes
             if number == 1 and written.links:
                 changes = changes | edges.add(pk, written.links, moment.at)
+            if moment.asks or moment.decision:
+                changes = changes | approvals.add(pk, moment)
             _, head = entries.add(
                 pk,
                 it.kind,
@@ -56,6 +60,7 @@ def insert(it: RecordType, fresh: Sequence[tuple[Draft, Written]], entries: Entr
     derived.insert()
     ticking.insert()
     edges.insert()
+    approvals.insert()
     rows.rows(ExternalKey, KEY, keys)
     revisions.note(it.kind, [*it.fields, *it.all_parts])
     return ids

@@ -30,13 +30,19 @@ class Link:
 
 @dataclass(slots=True)
 class Step:
-    """One later change: at `at`, `fields` took these values. `actor` is the record id of the person who did it."""
+    """One later change: at `at`, `fields` took these values. `actor` is the record id of the person who did it.
+
+    `asks` are record ids of people who were then asked to approve, `decision` is what `actor`, one of those asked by an
+    earlier step, then answered: `approved` or `rejected`.
+    """
 
     at: datetime
     action: str
     fields: dict[str, object]
     note: str = ""
     actor: int | None = None
+    asks: tuple[int, ...] = ()
+    decision: str = ""
 
 
 @dataclass(slots=True)

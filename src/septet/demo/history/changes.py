@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from septet.demo.chance import seeded
 from septet.demo.history.cast import Cast
 from septet.demo.history.life import Life, Move
 from septet.demo.people.names import DEPARTMENTS
@@ -181,7 +182,10 @@ class Changes:
         if kind == "minor":
             now = self._step(life, now, chance.uniform(10, 90), "authorise")
         else:
-            now = self._step(life, now, chance.uniform(200, 900), "authorise", chance.choice(DECIDERS))
+            minutes, decider = chance.uniform(200, 900), chance.choice(DECIDERS)
+            agreed = self._approved(life, now, decider, 2 if kind == "major" else 1)
+            met = after(self.cast.hours(decider), now, minutes)
+            now = self._step(life, max(met, agreed), 0 if met > agreed else 5, "authorise", decider)
             life.moves[-1].note = "Agreed in the meeting about changes."
         now = self._step(life, now, chance.uniform(10, 60), "schedule", **plan)
         if kind != "minor" or chance.random() < 0.4:
@@ -190,6 +194,19 @@ class Changes:
             now = self._step(life, now, chance.uniform(60, 400), "test", tester, tester=f"@{tester}")
             self._step(life, now, chance.uniform(20, 120), "ready")
         return True
+
+    def _approved(self, life: Life, assessed: datetime, decider: str, votes: int) -> datetime:
+        """The change manager asks the decider, and of what is large the next one as well; when all have agreed."""
+        chance, place = seeded(life.key), DECIDERS.index(decider)
+        asked_of = [DECIDERS[(place + number) % len(DECIDERS)] for number in range(votes)]
+        by = life.moves[-1].by
+        asked = self._step(
+            life, assessed, chance.uniform(4, 25), "ask-approval", by, approvers=[f"@{one}" for one in asked_of]
+        )
+        for one in asked_of:
+            self._step(life, asked, chance.uniform(10, 150), "approve", one)
+        life.moves[-votes:] = sorted(life.moves[-votes:], key=lambda move: move.at)
+        return life.moves[-1].at
 
     def _somebody_else(self, owner: str) -> str:
         return self.chance.choice([one for one in ("walter", "aisha", "george", "laura") if one != owner])
@@ -272,15 +289,18 @@ def moved_database(stage: Stage, ago: float) -> Life:
     life.links += [("affects", "db-policy"), ("affects", "app-policybase")]
     plan = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(hours=5)).isoformat()}
     for days, action, by, params in (
-        (0.1, "submit", "helen", {}),
-        (0.2, "screen", "helen", {}),
-        (1.1, "classify", "helen", {"type": "major"}),
-        (6.0, "assess", "helen", {}),
-        (8.2, "authorise", "miriam", {}),
-        (8.3, "schedule", "helen", plan),
-        (27.2, "build", "marek", {"builder": "@marek"}),
-        (34.1, "test", "walter", {"tester": "@walter"}),
-        (38.1, "ready", "helen", {}),
+        (0.35, "submit", "helen", {}),
+        (0.4, "screen", "helen", {}),
+        (1.4, "classify", "helen", {"type": "major"}),
+        (7.35, "assess", "helen", {}),
+        (7.4, "ask-approval", "helen", {"approvers": ["@miriam", "@nadia"]}),
+        (8.35, "approve", "nadia", {}),
+        (8.45, "approve", "miriam", {}),
+        (8.5, "authorise", "miriam", {}),
+        (8.55, "schedule", "helen", plan),
+        (28.4, "build", "marek", {"builder": "@marek"}),
+        (35.4, "test", "walter", {"tester": "@walter"}),
+        (38.4, "ready", "helen", {}),
     ):
         life.moves.append(Move(asked + timedelta(days=days), action, by, params))
     notes = "On time. A typical query takes a third of what it took; incidents of PolicyBase since then prove it."

@@ -65,6 +65,8 @@ def _made(state: str) -> Callable[[Move, Params], Params]:
 
 # Parameters that name a record to which the record is tied, and how.
 TIED = {"article": "answered-by", "lesson": "lesson"}
+# What those decide who were asked to approve.
+DECISIONS = {"approve": "approved", "reject": "rejected"}
 # What an action makes of its record, by kind and name; those that only say something are left out.
 EFFECTS: dict[tuple[str, str], Callable[[Move, Params], Params]] = {
     ("incident", "classify"): lambda move, _: {"state": "classified", "category": move.params["category"]},
@@ -143,7 +145,9 @@ def _draft(stage: Stage, life: Life) -> Draft:
         held |= done
         said = move.note or str(move.params.get("text", "") or move.params.get("reason", ""))
         by = stage.id(move.by) if move.by else None
-        draft.steps.append(Step(move.at, move.action, stage.resolved(done), said, by))
+        asks = tuple(stage.resolved(move.params)["approvers"]) if move.action == "ask-approval" else ()
+        decision = DECISIONS.get(move.action, "")
+        draft.steps.append(Step(move.at, move.action, stage.resolved(done), said, by, asks, decision))
         for name, relation in TIED.items():
             if target := move.params.get(name):
                 draft.links.append(Link(relation, stage.id(target[1:]), move.at))

@@ -137,7 +137,7 @@ def _packed(one: Mapped) -> tuple[Any, ...]:
     draft = one.draft
     return (
         (draft.kind, draft.key, draft.fields, draft.at, draft.line),
-        [(step.at, step.action, step.fields, step.note) for step in draft.steps],
+        [(s.at, s.action, s.fields, s.note, s.actor, s.asks, s.decision) for s in draft.steps],
         [(link.type, link.target, link.valid_from, link.valid_to) for link in draft.links],
         (one.plan, one.file, one.references),
     )
