@@ -191,3 +191,23 @@ def test_a_target_is_set_anew_from_its_own_row_and_not_from_the_agreement(browse
     assert 'value="7 h"' in form
     assert '<option value="resolution" selected>' in form
     assert "2021-0" not in form
+
+
+def test_several_keys_are_ticked_and_told_by_name(browser_of: SignIn) -> None:
+    given: dict[str, Any] = {"title": "Go live", "type": "operations", "core_clusters": "release, security"}
+    template = create("review-template", OPERATOR, via="cli", **given)
+    client, address = browser_of("admin"), f"/r/{template.number}/"
+    assert "Release, Security" in client.get(address).text
+    form = client.get(f"{address}field/core_clusters/").text
+    assert 'value="release" checked' in form
+    assert 'value="support" checked' not in form
+    sent = {"version": "1", "core_clusters": ["", "support", "security"]}
+    assert client.post(f"{address}field/core_clusters/", sent).status_code == 302
+    template.refresh_from_db()
+    assert template.core_clusters == "support, security"
+    refused = client.post(f"{address}field/core_clusters/", {"version": "2", "core_clusters": ["", "nobody"]})
+    assert "There is no role cluster" in refused.text
+    cleared = client.post(f"{address}field/core_clusters/", {"version": "2", "core_clusters": [""]})
+    assert cleared.status_code == 302, cleared.text
+    template.refresh_from_db()
+    assert template.core_clusters == ""

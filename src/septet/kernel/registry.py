@@ -212,6 +212,8 @@ class RecordType:
     kept: ClassVar[dict[str, Kept]] = {}
     # What can be chosen for fields and parameters whose values are known only when all types are, as (value, words).
     options: ClassVar[dict[str, Callable[[], Choices]]] = {}
+    # Text fields that name several of these keys, separated by commas, as (key, words).
+    several: ClassVar[dict[str, Choices]] = {}
     # The dates by which its records stand in the calendar.
     calendar: ClassVar[tuple[CalendarSpan, ...]] = ()
 
@@ -377,7 +379,7 @@ def _check_names(cls: type[RecordType], it: RecordType) -> None:
 def _check_shapes(it: RecordType) -> None:
     """Refuse a shape of what is neither a field nor a parameter, and a part kept by an action that there is not."""
     known = {*it.fields, *(name for one in it.actions.values() for name in one.params)}
-    for name in (*it.shapes, *it.options):
+    for name in (*it.shapes, *it.options, *it.several):
         if name not in known:
             raise ImproperlyConfigured(f"{it.kind}: there is no {name!r}.{suggestion(name, known)}")
     for name, kept in it.kept.items():

@@ -58,6 +58,9 @@ def cell(it: RecordType, name: str, value: Any) -> Markup | str:
     f = it.fields.get(name)
     if name in it.shapes and value:
         return in_words(it.shapes[name], value) or plain(value)
+    if name in it.several and value:
+        words = dict(it.several[name])
+        return escape(", ".join(str(words.get(key, key)) for key in str(value).split(", ")))
     if f is None or f.sort == "json":
         return plain(value)
     return moment(value) if f.sort == "moment" else _of_field(f, value)

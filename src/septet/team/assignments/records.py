@@ -34,8 +34,8 @@ class AssignmentType(RecordType):
     cluster = Cluster.TEAM
     states = States("proposed", "active", final("ended"))
     columns = (
-        "number", "person", "role", "team", "cluster", "accountability", "service", "site", "deputy", "share",
-        "combination", "ends_at", "state",
+        "number", "person", "role", "team", "cluster", "accountability", "service", "site", "deputy", "ends_at",
+        "state",
     )  # fmt: skip
     filters = (
         "state", "person", "team", "cluster", "role", "accountability", "service", "site", "technology", "deputy",

@@ -11,11 +11,13 @@ from septet.kernel.governing.zones import check_zone
 from septet.kernel.loading import load
 from septet.kernel.models import Record
 from septet.kernel.registry import Cluster, RecordType, States, final, register, waiting
+from septet.kernel.shapes import Choices
 from septet.team.reviews.items import add_questions, take_over, template_for
 from septet.team.reviews.members import accountable, let_see, members_of, seat
 from septet.team.reviews.models import Review, ReviewEvidence, ReviewItem, ReviewMember
 from septet.team.reviews.sorts import check_rule, check_series, read_clusters
 from septet.team.reviews.templates.models import ReviewTemplate
+from septet.team.tasks.models import CLUSTERS
 from septet.team.tasks.ties import take_after
 
 OF_TEMPLATE = ("threshold_pct", "quorum", "core_clusters", "veto_clusters", "repeats")
@@ -39,6 +41,7 @@ class ReviewType(RecordType):
     derived = ("due_at",)
     internal = ("extra",)
     personal = ("title", "description", "minutes")
+    several: ClassVar[dict[str, Choices]] = {"core_clusters": CLUSTERS, "veto_clusters": CLUSTERS}
     calendar = (CalendarSpan("planned_at", tentative=("postponed",), called_off=("cancelled",)),)
     form: ClassVar[dict[Any, tuple[str, ...]]] = {
         "": ("title", "type", "planned_at", "place", "subject", "period_start", "period_end", "description"),

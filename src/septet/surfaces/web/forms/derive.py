@@ -54,6 +54,9 @@ def of_field(f: FieldInfo, it: RecordType | None = None) -> Input:
 
 
 def _with_options(one: Input, it: RecordType) -> Input:
+    if one.name in it.several:
+        choices = tuple((key, str(words)) for key, words in it.several[one.name])
+        return replace(one, widget="several", choices=choices, help="")
     if one.name not in it.options:
         return one
     choices = tuple((key, str(words)) for key, words in it.options[one.name]())

@@ -13,7 +13,7 @@ from septet.surfaces.web.forms.shaped import asked_for
 class Input:
     """One thing that a form asks for.
 
-    `widget` is text, area, number, yes-no, choice, moment, date, reference, references, lines, json, shaped or
+    `widget` is text, area, number, yes-no, choice, several, moment, date, reference, references, lines, json, shaped or
     audience. `text` is what stands in it, `kind` the kind that a reference must have (`*` for any). What is shaped is
     JSON, asked for in a table as its `shape` says. At `preview` stands what comes of the text in it.
     """
@@ -37,7 +37,7 @@ class Input:
     @property
     def is_wide(self) -> bool:
         """Whether it needs the whole width of a form."""
-        return self.widget in ("area", "json", "lines", "shaped") or self.name == "title"
+        return self.widget in ("area", "json", "lines", "shaped", "several") or self.name == "title"
 
     @property
     def table(self) -> Markup | None:

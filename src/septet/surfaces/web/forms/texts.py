@@ -54,6 +54,8 @@ def typed(one: Input, post: QueryDict) -> str:
     if one.shape is not None:
         return sent(one.shape, one.name, post)
     texts = cast("list[str]", post.getlist(one.name))
+    if one.widget == "several":
+        return ", ".join(filter(None, texts))
     return "\n".join(texts).replace("\r\n", "\n")
 
 
@@ -94,7 +96,7 @@ def is_same(one: Input, before: str, text: str) -> bool:
 
 def value_of(one: Input, text: str, actor: Actor) -> Any:
     """What a text in an input means. Raises ValueError with a sentence."""
-    if not text.strip() and one.widget not in ("text", "area", "references", "lines", "json", "shaped"):
+    if not text.strip() and one.widget not in ("text", "area", "several", "references", "lines", "json", "shaped"):
         return None if not (one.widget == "choice" and not one.nullable) else ""
     match one.widget:
         case "reference":

@@ -45,6 +45,7 @@ def example_form() -> Form:
         Input("users", "Affected users", "number", whole=True, text="many", error="'many' is no whole number."),
         Input("channel", "Reported by", "choice", choices=CHOICES, text="phone"),
         Input("major", "Major incident", "yes-no", nullable=True),
+        Input("channels", "Told by", "several", choices=CHOICES, text="phone"),
         Input("owner", "Owner", "reference", kind="person"),
         Input("watchers", "Watchers", "references", kind="person"),
         Input("due", "Due", "moment", group="When"),

@@ -43,7 +43,7 @@ def field(request: Asked, number: str, name: str) -> HttpResponse:
                 via="web",
                 version=int(version) if version.isascii() and version.isdigit() else None,
                 request=request.id,
-                params=read(inputs, request.POST, actor, unless={}),
+                params=read(inputs, request.POST, actor),
             )
         except SeptetError as error:
             note_refusal(request, error)

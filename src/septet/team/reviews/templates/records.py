@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from septet.kernel.errors import Invalid
 from septet.kernel.governing.records import Governing
 from septet.kernel.registry import register
+from septet.kernel.shapes import Choices
 from septet.team.reviews.questions import read_questions
 from septet.team.reviews.sorts import CLUSTER_NAMES, check_rule, check_series
 from septet.team.reviews.templates.models import ReviewTemplate
+from septet.team.tasks.models import CLUSTERS
 
 
 @register
@@ -18,6 +20,7 @@ class ReviewTemplateType(Governing):
     model, prefix = ReviewTemplate, "RVT"
     columns = ("number", "title", "type", "repeats", "owner", "state")
     filters = ("state", "type", "owner", "team")
+    several: ClassVar[dict[str, Choices]] = dict.fromkeys(("attending", "core_clusters", "veto_clusters"), CLUSTERS)
     example: ClassVar[dict[str, Any]] = {
         "title": "Release readiness",
         "type": "release-readiness",

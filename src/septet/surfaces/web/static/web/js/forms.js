@@ -44,7 +44,8 @@ function offer(form) {
       const texts = [].concat(value);
       septet.rowsFor(form, name, texts.length);
       for (const [place, held] of [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].entries()) {
-        held.value = texts[place] ?? "";
+        if (held.type === "checkbox") held.checked = texts.includes(held.value);
+        else held.value = texts[place] ?? "";
         held.dispatchEvent(new Event("change", { bubbles: true }));
         const shown = held.closest("[data-pick]")?.querySelector("[role=combobox]");
         if (shown) shown.value = held.value;

@@ -177,3 +177,9 @@ if (page && form) {
   }
   if ("live" in table.dataset) setInterval(renew, RENEW);
 }
+
+// What does not fit its cell is told in full under the pointer.
+document.addEventListener("pointerover", (event) => {
+  const cell = event.target.closest?.(".records td");
+  if (cell && !event.target.closest("[title]") && cell.scrollWidth > cell.clientWidth) cell.title = cell.innerText;
+});
