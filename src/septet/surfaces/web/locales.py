@@ -1,7 +1,7 @@
 """How the reader writes dates, numbers and lengths of time. Texts are in one of the languages that are shipped; dates
 and numbers follow the reader's own country all the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 from django.utils import translation
@@ -51,6 +52,11 @@ def reading(language: str) -> Iterator[None]:
     finally:
         _locale.reset(tokens[0])
         _text.reset(tokens[1])
+
+
+def either(words: Sequence[str]) -> str:
+    """`new, classified or assigned`, in the language of the page's texts."""
+    return format_list(words, "or", locale_called(_text.get()))
 
 
 def text_language() -> str:

@@ -123,7 +123,8 @@ def of_action(it: RecordType, one: Action) -> Form:
         if given.get("default") is not None:
             made = replace(made, text=text_of(made, given["default"]))
         inputs.append(_with_options(made, it))
-    return Form(one.name, one.label, tuple(inputs), help=one.help)
+    # The reference sets names as code, a sentence on screen does not.
+    return Form(one.name, one.label, tuple(inputs), help=one.help.replace("`", ""))
 
 
 def _resolved(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

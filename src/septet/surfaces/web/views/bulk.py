@@ -19,6 +19,7 @@ from septet.kernel.policy import visible_to
 from septet.kernel.references import find_id
 from septet.kernel.registry import Action, RecordType
 from septet.surfaces.web.forms import Form, of_action, read
+from septet.surfaces.web.locales import either
 from septet.surfaces.web.navigation import list_address
 from septet.surfaces.web.pages import page, say, show
 from septet.surfaces.web.requests import Asked
@@ -101,7 +102,7 @@ def _why_not(it: RecordType, one: Action, record: Record, actor: Actor) -> str:
     if record.withdrawn_at is not None and not one.withdrawn:
         return _("It is withdrawn.")
     if one.from_ and record.state not in one.from_:
-        fitting = _(" or ").join(it.states.label(state).lower() for state in one.from_)
+        fitting = either([it.states.label(state).lower() for state in one.from_])
         now = it.states.label(record.state).lower()
         return _("It is %(now)s; it would have to be %(fitting)s.") % {"now": now, "fitting": fitting}
     verdict = policy.may(actor, one.name, record)

@@ -19,6 +19,7 @@ from septet.kernel.reading import titles_of
 from septet.kernel.registry import RecordType, number_of
 from septet.surfaces.web import values
 from septet.surfaces.web.forms import Input, of_field, of_schema
+from septet.surfaces.web.locales import either
 from septet.surfaces.web.pages import page, show
 from septet.surfaces.web.requests import Asked
 from septet.surfaces.web.times import full_text, moment_of
@@ -73,7 +74,7 @@ def chips_of(it: RecordType, query: Query, asked: QueryDict, actor: Actor) -> li
     chips = []
     for one in query.conditions:
         name = f"{one.name}__{one.comparison}" if one.comparison else one.name
-        shown = _(" or ").join(_in_words(it, one.name, value, titles) for value in one.values)
+        shown = either([_in_words(it, one.name, value, titles) for value in one.values])
         chips.append(
             Chip(
                 values.label(it, one.name),

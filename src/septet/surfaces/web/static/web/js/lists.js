@@ -65,6 +65,7 @@ document.addEventListener("dragend", () => {
 if (page && form) {
   const boxes = () => [...table.querySelectorAll("td.pick input")];
   const bar = form.querySelector("[data-selection]");
+  const whole = bar?.querySelector("input[name=all]");
   let last = null;
 
   // One box in the heading chooses every row of the page; Shift chooses the rows between two.
@@ -84,7 +85,7 @@ if (page && form) {
     const chosen = boxes().filter((box) => box.checked).length;
     bar?.classList.toggle("some", chosen > 0);
     const said = bar?.querySelector("[data-chosen]");
-    if (said) said.textContent = `${chosen} ${said.dataset.chosen}`;
+    if (said) said.textContent = whole?.checked ? said.dataset.all : `${chosen} ${said.dataset.chosen}`;
     if (all) {
       all.checked = chosen > 0 && chosen === boxes().length;
       all.indeterminate = chosen > 0 && !all.checked;
@@ -106,9 +107,11 @@ if (page && form) {
     clear.hidden = false;
     clear.addEventListener("click", () => {
       for (const box of boxes()) box.checked = false;
+      whole.checked = false;
       count();
     });
   }
+  whole?.addEventListener("change", count);
   count();
 
   // j and k go from row to row, o opens, x chooses. Where one was is found again on the way back.
