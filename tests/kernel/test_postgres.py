@@ -43,6 +43,12 @@ def test_values_come_in_binary_form_as_they_did_in_text(own: Any) -> None:
     assert got[0].tzinfo is UTC
 
 
+def test_a_script_of_several_commands_is_executed(own: Any) -> None:
+    with own.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE made (number integer); INSERT INTO made VALUES (1), (2)")
+    assert only_row(own, "SELECT count(*) FROM made WHERE number > %s", 0) == (2,)
+
+
 def test_a_connection_is_usable_until_the_server_ends_it(own: Any) -> None:
     assert own.is_usable()
     (pid,) = only_row(own, "SELECT pg_backend_pid()")

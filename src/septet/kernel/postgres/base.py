@@ -5,8 +5,9 @@ done with its rows. In binary form it is a number, read in C; the session's time
 """
 
 import select
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 from django.db.backends.postgresql import base
 from psycopg import pq
 from psycopg.adapt import Buffer, Loader
@@ -21,12 +22,25 @@ class JsonText(Loader):
         return str(data[1:], "utf8")
 
 
+class Cursor(base.ServerBindingCursor, psycopg.Cursor[Any]):
+    """A cursor that asks for binary values, except where nothing goes into the query: that may be a whole script, which
+    the server takes only if it answers in text."""
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
+    ) -> Self:
+        """Send the query with its values."""
+        asked = params is not None if binary is None else binary
+        return super().execute(query, params, prepare=prepare, binary=asked)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose cursors ask for binary values."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.adapters.register_loader("jsonb", JsonText)
+        connection.cursor_factory = Cursor
         return connection
 
     def init_connection_state(self) -> None:
@@ -38,7 +52,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = super().create_cursor(name)
-        cursor.format = pq.Format.BINARY
+        if name:
+            cursor.format = pq.Format.BINARY
         return cursor
 
     def is_usable(self) -> bool:
