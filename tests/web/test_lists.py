@@ -109,6 +109,19 @@ def test_one_action_on_many_says_first_what_it_will_do(browser_of: SignIn, incid
     assert not Record.objects.exclude(withdrawn_at=None).exists()
 
 
+def test_after_an_action_on_many_the_list_is_as_it_was(browser_of: SignIn, incidents: list[Any]) -> None:
+    bob = browser_of("bob")
+    sent = {"action": "comment", "number": [one.number for one in incidents], "query": "?open=true&order=-title"}
+    asked = bob.post(f"{INCIDENTS}bulk/", sent)
+    assert 'name="query" value="open=true&amp;order=-title"' in asked.text
+    done = bob.post(f"{INCIDENTS}bulk/", {**sent, "confirm": "yes", "text": "Looked at"})
+    assert done["Location"] == f"{INCIDENTS}?open=true&order=-title"
+    after = bob.get(done["Location"]).text
+    assert "Comment: done to 3 records." in after
+    # What was read cannot be unread.
+    assert "/undo/" not in after
+
+
 def test_all_of_a_list_at_once(browser_of: SignIn, incidents: list[Any], cast: Cast) -> None:
     bob = browser_of("bob")
     sent = {"action": "assign", "all": "yes", "query": "?owner=none", "confirm": "yes", "owner": cast.bob.number}

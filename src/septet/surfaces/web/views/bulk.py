@@ -62,16 +62,28 @@ def bulk(request: Asked, cluster: str, types: str) -> HttpResponse:
         "fitting": fitting,
         "refused": refused,
         "numbers": [one.number for one in chosen],
-        "back": list_address(it),
+        "address": list_address(it),
+        "query": _asked(request).urlencode(),
+        "back": _back(request, it),
     }
     return show(request, "web/bulk.html", context, status=status)
+
+
+def _asked(request: Asked) -> QueryDict:
+    """What the list was asked for from which the records were chosen."""
+    return QueryDict(request.POST.get("query", "").lstrip("?"))
+
+
+def _back(request: Asked, it: RecordType) -> str:
+    """The address of that list."""
+    query = _asked(request).urlencode()
+    return f"{list_address(it)}?{query}" if query else list_address(it)
 
 
 def _chosen(request: Asked, it: RecordType, actor: Actor) -> list[Any]:
     """The records that were ticked, or all that the list holds, up to a limit, of those the actor sees."""
     if request.POST.get("all") == "yes":
-        asked = QueryDict(request.POST.get("query", "").lstrip("?"))
-        found = page_of(replace(query_of(it, asked, actor), limit=MOST, after=None), actor)
+        found = page_of(replace(query_of(it, _asked(request), actor), limit=MOST, after=None), actor)
         if found.next is not None:
             sentence = _("The list holds more than %(most)s records. Filter it further, then do it in several steps.")
             raise Invalid(sentence % {"most": MOST})
@@ -130,8 +142,9 @@ def _done(
         else:
             done += entry is not None
     said = ngettext("%(action)s: done to %(count)s record.", "%(action)s: done to %(count)s records.", done)
-    say(request, said % {"action": one.label, "count": done}, undo=request.id if done else "")
+    undo = request.id if done and one.undoable else ""
+    say(request, said % {"action": one.label, "count": done}, undo=undo)
     if not refused:
-        return HttpResponseRedirect(list_address(it))
-    context = {"it": it, "done": done, "refused": refused, "label": one.label, "request_id": request.id}
-    return show(request, "web/bulk_done.html", {**context, "back": list_address(it)})
+        return HttpResponseRedirect(_back(request, it))
+    context = {"it": it, "done": done, "refused": refused, "label": one.label, "request_id": request.id, "undo": undo}
+    return show(request, "web/bulk_done.html", {**context, "back": _back(request, it)})
